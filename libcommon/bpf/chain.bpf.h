@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The shared maps of one interface's chain, the walk over its slots, and the one way out of every
+ * program. Kernel side only. A loader points the maps below at the interface's pins. */
+#ifndef ECBPF_CHAIN_BPF_H
+#define ECBPF_CHAIN_BPF_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "../abi/reasons.h"
+#include "../abi/slots.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, ECBPF_SLOT_COUNT);
+	__type(key, __u32);
+	__type(value, __u32);
+} xdp_program_array SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ecbpf_stats);
+} xdp_stats SEC(".maps");
+
+/* One program that runs after every final verdict. It finds the verdict in xdp_stats.last, must
+ * tail-call xdpcap_hook[action] itself and return the action. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} xdp_exit_hook SEC(".maps");
+
+/* xdpcap's contract: one program per XDP action, entered last; it returns the action. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, ECBPF_CAPTURE_HOOK_COUNT);
+	__type(key, __u32);
+	__type(value, __u32);
+} xdpcap_hook SEC(".maps");
+
+/* Tail call with an index the JIT can turn into a direct jump (x86-64, arm64 with poke support):
+ * map and index are immediates of this very call site, so the compiler cannot merge two of them. */
+#define ECBPF_TAIL_CALL(ctx, map, index)                                                         \
+	asm volatile("r1 = %[context]\n\t"                                                       \
+		     "r2 = %[array] ll\n\t"                                                      \
+		     "r3 = %[entry]\n\t"                                                         \
+		     "call 12"                                                                   \
+		     :                                                                           \
+		     : [context] "r"(ctx), [array] "i"(&(map)), [entry] "i"(index)               \
+		     : "r0", "r1", "r2", "r3", "r4", "r5", "memory")
+
+/* Enters the first occupied slot above `slot`; returns only if there is none. `slot` must be a
+ * constant or frozen read-only data, so that the verifier removes the branches: what is left is
+ * one direct jump for an occupied slot and a skipped one for an empty slot. */
+static __always_inline void ecbpf_walk_after(struct xdp_md *ctx, __u32 slot)
+{
+	_Static_assert(ECBPF_SLOT_COUNT == 8, "one case per slot below");
+	switch (slot) {
+	case 0:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 1);
+		/* fallthrough */
+	case 1:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 2);
+		/* fallthrough */
+	case 2:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 3);
+		/* fallthrough */
+	case 3:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 4);
+		/* fallthrough */
+	case 4:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 5);
+		/* fallthrough */
+	case 5:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 6);
+		/* fallthrough */
+	case 6:
+		ECBPF_TAIL_CALL(ctx, xdp_program_array, 7);
+	}
+}
+
+static __always_inline void ecbpf_capture(struct xdp_md *ctx, __u32 action)
+{
+	switch (action) {
+	case XDP_ABORTED:
+		ECBPF_TAIL_CALL(ctx, xdpcap_hook, XDP_ABORTED);
+		break;
+	case XDP_DROP:
+		ECBPF_TAIL_CALL(ctx, xdpcap_hook, XDP_DROP);
+		break;
+	case XDP_PASS:
+		ECBPF_TAIL_CALL(ctx, xdpcap_hook, XDP_PASS);
+		break;
+	case XDP_TX:
+		ECBPF_TAIL_CALL(ctx, xdpcap_hook, XDP_TX);
+		break;
+	case XDP_REDIRECT:
+		ECBPF_TAIL_CALL(ctx, xdpcap_hook, XDP_REDIRECT);
+		break;
+	}
+}
+
+/* Ends the packet's way: counts it once, notes the verdict for whoever is hooked, runs the hooks.
+ * Returns the action as it was given, also one the kernel will refuse. */
+static __always_inline int ecbpf_end(struct xdp_md *ctx, __u32 row, __u32 action, __u32 reason)
+{
+	__u32 cell = action > XDP_REDIRECT ? ECBPF_ACTION_INVALID : action;
+	struct ecbpf_stats *stats;
+	__u32 only_entry = 0;
+
+	reason &= ECBPF_REASON_LIMIT - 1;
+	stats = bpf_map_lookup_elem(&xdp_stats, &only_entry);
+	if (stats && row < ECBPF_ROW_COUNT) {
+		stats->last = (struct ecbpf_exit_note){ .action = cell, .reason = reason, .row = row };
+		stats->row[row].packets[reason][cell]++;
+	}
+	ECBPF_TAIL_CALL(ctx, xdp_exit_hook, 0);
+	ecbpf_capture(ctx, action);
+	return action;
+}
+
+#endif

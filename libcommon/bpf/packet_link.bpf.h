@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Link stage of the parser: Ethernet and up to two VLAN tags. See packet.bpf.h. A tag the network
+ * card has stripped is not in the frame and not seen. */
+#ifndef ECBPF_PACKET_LINK_BPF_H
+#define ECBPF_PACKET_LINK_BPF_H
+
+#include "packet_struct.bpf.h"
+
+struct packet_vlan_tag {
+	__be16 tci;
+	__be16 type; /* of what follows */
+};
+
+static __always_inline int packet_is_tag(struct packet_ethertype type)
+{
+	return type.wire == bpf_htons(ETH_P_8021Q) || type.wire == bpf_htons(ETH_P_8021AD);
+}
+
+/* Fills packet.link. Outcomes: OK, SHORT_ETHERNET, MANY_TAGS (a third tag is announced). */
+static __always_inline enum packet_outcome packet_read_link(struct packet *packet)
+{
+	struct ethhdr *header = packet->at;
+
+	if ((void *)(header + 1) > packet->end)
+		return PACKET_SHORT_ETHERNET;
+	packet->at = header + 1;
+	packet->link.header = header;
+	packet->link.length = sizeof(*header);
+	packet->link.type.wire = header->h_proto;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < PACKET_TAG_LIMIT; i++) {
+		struct packet_vlan_tag *tag = packet->at;
+
+		if (!packet_is_tag(packet->link.type))
+			return PACKET_OK;
+		if ((void *)(tag + 1) > packet->end)
+			return PACKET_SHORT_ETHERNET;
+		packet->at = tag + 1;
+		packet->link.length += sizeof(*tag);
+		packet->link.tags++;
+		packet->link.tci[i] = tag->tci;
+		packet->link.type.wire = tag->type;
+	}
+	return packet_is_tag(packet->link.type) ? PACKET_MANY_TAGS : PACKET_OK;
+}
+
+/* 1 if the frame's destination is a group address: broadcast or multicast. After the link stage. */
+static __always_inline int packet_is_to_group(const struct packet *packet)
+{
+	return packet->link.header->h_dest[0] & 1;
+}
+
+#endif

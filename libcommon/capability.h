@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rights of this process. No tool asks for uid 0: it asks for what it needs. */
+#ifndef ECBPF_CAPABILITY_H
+#define ECBPF_CAPABILITY_H
+
+#include <stdbool.h>
+#include "problem.h"
+
+/* Effective capability of this process, CAP_x as in <linux/capability.h>. CAP_SYS_ADMIN stands for
+ * CAP_BPF and CAP_PERFMON, as in the kernel. */
+bool capability_has(int capability);
+
+/* 0 if this process has CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; else -EPERM and a problem that names
+ * what is missing. `what` says what was wanted: "attach to eth0". */
+int capability_require(const char *what, struct problem *problem);
+
+#endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "subprogram.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi/pin_names.h"
+#include "counters.h"
+#include "log.h"
+#include "object_file.h"
+#include "slot_table.h"
+
+#define MAPS_MAX 64
+
+/* The chain's maps that a subprogram may use. */
+static const enum chain_map shared_maps[] = { CHAIN_SLOTS, CHAIN_STATS, CHAIN_EXIT_HOOK,
+					      CHAIN_CAPTURE_HOOK };
+
+int subprogram_register_sections(struct problem *problem)
+{
+	static bool registered;
+
+	if (registered)
+		return 0;
+	if (libbpf_register_prog_handler("xdp", BPF_PROG_TYPE_XDP, BPF_XDP, NULL) < 0 ||
+	    libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, NULL) < 0)
+		return problem_errno(problem, -errno, "cannot set libbpf up for xdp sections");
+	registered = true;
+	return 0;
+}
+
+struct bpf_object *subprogram_open_file(const char *path, struct problem *problem)
+{
+	struct bpf_object *object;
+
+	if (object_file_check(path, problem) || subprogram_register_sections(problem))
+		return NULL;
+	log_kept_clear();
+	object = bpf_object__open_file(path, NULL);
+	if (!object)
+		problem_errno(problem, -errno, "%s: libbpf cannot open it", path);
+	return object;
+}
+
+static bool is_xdp(const struct bpf_program *program)
+{
+	enum bpf_prog_type type = bpf_program__type(program);
+
+	/* Sections that libbpf does not know have no type: "prog", "xdp/x", "xdp_sock". */
+	return type == BPF_PROG_TYPE_XDP || type == BPF_PROG_TYPE_UNSPEC;
+}
+
+static int find_program(struct subprogram *subprogram, const char *name, struct problem *problem)
+{
+	struct bpf_program *program;
+	unsigned int count = 0;
+
+	subprogram->program = NULL;
+	bpf_object__for_each_program(program, subprogram->object) {
+		if (!is_xdp(program))
+			continue;
+		count++;
+		if (!name || !strcmp(bpf_program__name(program), name))
+			subprogram->program = program;
+	}
+	if (!subprogram->program && name)
+		return problem_set(problem, -ENOENT, "%s: no XDP program is called '%s'",
+				   subprogram->object_name, name);
+	if (!count)
+		return problem_set(problem, -ENOENT, "%s: no XDP program in it",
+				   subprogram->object_name);
+	if (count > 1 && !name)
+		return problem_set(problem, -EINVAL,
+				   "%s: has %u XDP programs; name one with --program",
+				   subprogram->object_name, count);
+	bpf_object__for_each_program(program, subprogram->object)
+		bpf_program__set_autoload(program, program == subprogram->program);
+	return 0;
+}
+
+static int set_type(struct subprogram *subprogram, struct problem *problem)
+{
+	const char *section = bpf_program__section_name(subprogram->program);
+	bool handles_frags = !strncmp(section, "xdp.frags", strlen("xdp.frags"));
+
+	if (subprogram->identity->frags && !handles_frags)
+		return problem_set(problem, -EINVAL,
+				   "%s: program '%s' is in section \"%s\", not \"xdp.frags\": it does "
+				   "not handle multi-buffer frames, and %s was attached with --frags",
+				   subprogram->object_name,
+				   bpf_program__name(subprogram->program), section,
+				   subprogram->chain->interface);
+	if (bpf_program__type(subprogram->program) == BPF_PROG_TYPE_UNSPEC)
+		bpf_program__set_type(subprogram->program, BPF_PROG_TYPE_XDP);
+	/* All members of one array must agree on these two (6.1.x and newer insist). */
+	bpf_program__set_expected_attach_type(subprogram->program, BPF_XDP);
+	bpf_program__set_flags(subprogram->program,
+			       subprogram->identity->frags ? BPF_F_XDP_HAS_FRAGS : 0);
+	return 0;
+}
+
+static int set_rodata(struct subprogram *subprogram, struct problem *problem)
+{
+	struct bpf_map *map =
+		bpf_object__find_map_by_name(subprogram->object, ".rodata.ecbpf");
+	struct ecbpf_program *config;
+	size_t size;
+
+	subprogram->kit = map != NULL;
+	if (!map)
+		return 0;
+	config = (struct ecbpf_program *)bpf_map__initial_value(map, &size);
+	if (!config || size != sizeof(*config) || config->abi_version != ECBPF_ABI_VERSION)
+		return problem_set(problem, -EPROTO,
+				   "%s: built with another subprogram kit (version %u, %zu bytes; this "
+				   "loader has version %u, %zu bytes); build it again",
+				   subprogram->object_name,
+				   config && size >= 4 ? config->abi_version : 0, size,
+				   ECBPF_ABI_VERSION, sizeof(*config));
+	config->slot = subprogram->slot;
+	config->frags = subprogram->identity->frags;
+	return 0;
+}
+
+static bool is_shared(const struct bpf_map *map)
+{
+	for (size_t i = 0; i < sizeof(shared_maps) / sizeof(*shared_maps); i++) {
+		if (!strcmp(bpf_map__name(map), chain_map_shapes[shared_maps[i]].name))
+			return true;
+	}
+	return false;
+}
+
+static bool is_private(const struct bpf_map *map)
+{
+	return !is_shared(map) && !bpf_map__is_internal(map);
+}
+
+static int tie_shared_maps(struct subprogram *subprogram, struct problem *problem)
+{
+	for (size_t i = 0; i < sizeof(shared_maps) / sizeof(*shared_maps); i++) {
+		const char *name = chain_map_shapes[shared_maps[i]].name;
+		struct bpf_map *map = bpf_object__find_map_by_name(subprogram->object, name);
+		int err;
+
+		if (!map)
+			continue;
+		err = bpf_map__reuse_fd(map, subprogram->chain->map[shared_maps[i]]);
+		if (err)
+			return problem_errno(problem, err, "%s: cannot use the chain's %s",
+					     subprogram->object_name, name);
+	}
+	return 0;
+}
+
+/* State survives a replacement: a map that the old version left in the slot is used again if it is
+ * still of the same shape. */
+static int tie_private_maps(struct subprogram *subprogram, struct problem *problem)
+{
+	char directory[BPFFS_PATH_SIZE], name[64];
+	struct bpf_map *map;
+
+	slot_table_path(subprogram->chain, subprogram->slot, "", directory);
+	bpf_object__for_each_map(map, subprogram->object) {
+		struct map_shape shape = { name, bpf_map__type(map), bpf_map__key_size(map),
+					   bpf_map__value_size(map), bpf_map__max_entries(map) };
+		int fd, err;
+
+		if (!is_private(map))
+			continue;
+		bpffs_escape(bpf_map__name(map), name, sizeof(name));
+		fd = pinned_map_open(directory, &shape, NULL);
+		if (fd < 0)
+			continue;
+		err = bpf_map__reuse_fd(map, fd);
+		close(fd);
+		if (err)
+			return problem_errno(problem, err, "%s: cannot use the map %s of slot %u again",
+					     subprogram->object_name, name, subprogram->slot);
+	}
+	return 0;
+}
+
+static int check_slot(struct subprogram *subprogram, bool *ret_same, struct problem *problem)
+{
+	const char *name = bpf_program__name(subprogram->program);
+	struct slot slots[ECBPF_SLOT_COUNT], *slot;
+	int err;
+
+	if (subprogram->slot >= ECBPF_SLOT_COUNT)
+		return problem_set(problem, -ERANGE, "slot %u is out of range 0..%d",
+				   subprogram->slot, ECBPF_SLOT_COUNT - 1);
+	err = slot_table_read(subprogram->chain, slots, problem);
+	if (err)
+		return err;
+	slot = &slots[subprogram->slot];
+	*ret_same = slot->recorded && !strcmp(slot->name, name);
+	if ((!slot->program_id && !slot->pinned_id) ||
+	    subprogram->replace == SUBPROGRAM_REPLACE_ANY ||
+	    (subprogram->replace == SUBPROGRAM_REPLACE_SAME && *ret_same))
+		return 0;
+	return problem_set(problem, -EBUSY,
+			   "%s: slot %u is taken by %s (id %u); unload it first%s",
+			   subprogram->chain->interface, subprogram->slot,
+			   *slot->name ? slot->name : "a program",
+			   slot->program_id ? slot->program_id : slot->pinned_id,
+			   subprogram->replace == SUBPROGRAM_REPLACE_NONE ? " or add --replace" : "");
+}
+
+int subprogram_load(struct subprogram *subprogram, const char *program_name,
+		    struct problem *problem)
+{
+	bool same = false;
+	int err;
+
+	err = find_program(subprogram, program_name, problem);
+	if (!err)
+		err = check_slot(subprogram, &same, problem);
+	if (!err)
+		err = set_type(subprogram, problem);
+	if (!err)
+		err = set_rodata(subprogram, problem);
+	if (!err)
+		err = tie_shared_maps(subprogram, problem);
+	if (!err && same)
+		err = tie_private_maps(subprogram, problem);
+	if (err)
+		return err;
+	if (!subprogram->kit)
+		log_warning("%s: not built with the subprogram kit: it ends the chain in slot %u and "
+			    "its packets are not counted",
+			    subprogram->object_name, subprogram->slot);
+	log_kept_clear();
+	err = bpf_object__load(subprogram->object);
+	if (err) {
+		problem_errno(problem, err, "%s: the kernel refuses program '%s'",
+			      subprogram->object_name, bpf_program__name(subprogram->program));
+		problem->show_kept_log = true;
+	}
+	return err;
+}
+
+static int fill_record(const struct subprogram *subprogram, struct ecbpf_program_record *ret_record,
+		       struct problem *problem)
+{
+	size_t length = strlen(subprogram->object_name);
+	struct counters counters = { 0 };
+	struct timespec now;
+	int err;
+
+	err = counters_read(subprogram->chain, &counters, problem);
+	if (!err)
+		ret_record->seen_before = counters_reached(counters.total, subprogram->slot);
+	counters_free(&counters);
+	clock_gettime(CLOCK_REALTIME, &now);
+	ret_record->loaded_at = (__u64)now.tv_sec * 1000000000ULL + (__u64)now.tv_nsec;
+	ret_record->slot = subprogram->slot;
+	ret_record->kit = subprogram->kit;
+	snprintf(ret_record->name, sizeof(ret_record->name), "%s",
+		 bpf_program__name(subprogram->program));
+	snprintf(ret_record->object, sizeof(ret_record->object), "%s",
+		 subprogram->object_name +
+			 (length < ECBPF_NAME_SIZE ? 0 : length - ECBPF_NAME_SIZE + 1));
+	return err;
+}
+
+int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
+{
+	struct slot_map maps[MAPS_MAX];
+	struct slot_content content = { .program = bpf_program__fd(subprogram->program),
+					.maps = maps };
+	struct bpf_map *map;
+	int err;
+
+	bpf_object__for_each_map(map, subprogram->object) {
+		if (!is_private(map) || bpf_map__fd(map) < 0)
+			continue;
+		if (content.map_count == MAPS_MAX)
+			return problem_set(problem, -E2BIG, "%s: more than %d maps",
+					   subprogram->object_name, MAPS_MAX);
+		maps[content.map_count].name = bpf_map__name(map);
+		maps[content.map_count++].fd = bpf_map__fd(map);
+	}
+	err = fill_record(subprogram, &content.record, problem);
+	if (err)
+		return err;
+	return slot_table_publish(subprogram->chain, subprogram->slot, &content, problem);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "root_detach.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "abi/pin_names.h"
+#include "attachment.h"
+#include "cleanup.h"
+#include "log.h"
+#include "root_adopt.h"
+#include "root_program.h"
+#include "slot_table.h"
+
+static int check_detach(const struct chain *chain, const struct attachment *attachment,
+			struct problem *problem)
+{
+	char program[64];
+
+	if (!attachment->ours && attachment->has_link && attachment->link_ifindex &&
+	    !attachment->same_namespace)
+		return problem_set(problem, -EXDEV,
+				   "%s: the pins in %s belong to an interface in another network "
+				   "namespace, where the root still runs; detach it there",
+				   chain->interface, chain->pins);
+	if (!attachment->ours && attachment->running_id) {
+		attachment_describe_program(attachment->running_id, program, sizeof(program));
+		log_warning("%s: leaves XDP program %s alone, which is not ecbpf's",
+			    chain->interface, program);
+	}
+	return 0;
+}
+
+static int empty_slots(const struct chain *chain, struct problem *problem)
+{
+	bool has_array = chain_has_maps(chain);
+	char path[BPFFS_PATH_SIZE];
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < ECBPF_SLOT_COUNT; i++) {
+		slot_table_path(chain, i, "", path);
+		err = has_array ? slot_table_clear(chain, i, problem) :
+				  bpffs_remove_tree(path, problem);
+	}
+	return err;
+}
+
+static int leave_nop(struct chain *chain, const struct attachment *attachment,
+		     struct problem *problem)
+{
+	CLEANUP_CLOSE int program = -1;
+	int err;
+
+	if (!attachment->ours)
+		return problem_set(problem, -ENOENT,
+				   "%s: no root runs here that --nop could take the place of; "
+				   "--detach without --nop clears the pins",
+				   chain->interface);
+	program = root_program_load_nop(attachment->identity.frags, problem);
+	if (program < 0)
+		return program;
+	if (bpf_link_update(chain->link, program, NULL))
+		return problem_errno(problem, -errno, "%s: cannot replace the root",
+				     chain->interface);
+	err = chain_pin_both(chain, program, ECBPF_PIN_ROOT, problem);
+	if (!err)
+		err = empty_slots(chain, problem);
+	return err ? err : chain_unpin_maps(chain, problem);
+}
+
+int root_detach(const char *interface, const char *bpffs, bool nop, struct problem *problem)
+{
+	struct attachment attachment;
+	struct chain chain;
+	int err;
+
+	chain_init(&chain, bpffs, interface);
+	err = root_adopt(&chain, bpffs, problem);
+	if (!err)
+		err = chain_open(&chain, problem);
+	if (err == -ENOENT)
+		problem_set(problem, err, "%s: no root array is attached here", interface);
+	if (!err)
+		err = attachment_read(&chain, &attachment, problem);
+	if (!err)
+		err = check_detach(&chain, &attachment, problem);
+	if (!err && nop)
+		err = leave_nop(&chain, &attachment, problem);
+	/* After this step packets are the kernel's; what is left are pins, which any later --detach
+	 * or --attach deals with. */
+	if (!err && !nop && attachment.link_ifindex && bpf_link_detach(chain.link))
+		err = problem_errno(problem, -errno, "%s: cannot detach the root", interface);
+	if (!err && !nop)
+		err = empty_slots(&chain, problem);
+	if (!err && !nop)
+		err = chain_remove(&chain, problem);
+	chain_close(&chain);
+	return err;
+}
