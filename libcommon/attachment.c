@@ -80,8 +80,8 @@ int attachment_require_root(struct chain *chain, const char *bpffs, const char *
 
 	chain_init(chain, bpffs, interface);
 	if (interface_index(interface, &ifindex) < 0)
-		return problem_set(problem, -ENODEV, "%s: no such interface in this network namespace",
-				   interface);
+		return problem_set(problem, -ENODEV,
+				   "%s: no such interface in this network namespace", interface);
 	err = chain_open(chain, problem);
 	if (err && err != -ENOENT)
 		return err;

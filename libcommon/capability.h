@@ -10,8 +10,8 @@
  * CAP_BPF and CAP_PERFMON, as in the kernel. */
 bool capability_has(int capability);
 
-/* 0 if this process has CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; else -EPERM and a problem that names
- * what is missing. `what` says what was wanted: "attach to eth0". */
+/* 0 if this process has CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; else -EPERM and a problem that
+ * names what is missing. `what` says what was wanted: "attach to eth0". */
 int capability_require(const char *what, struct problem *problem);
 
 #endif

@@ -64,7 +64,8 @@ static void *member(const struct parse *parse, size_t offset)
 	return (char *)parse->options + offset;
 }
 
-/* The value typed for --NAME: behind the "=" or the next word. NULL with a problem if there is none. */
+/* The value typed for --NAME: behind the "=" or the next word. NULL with a problem if there is
+ * none. */
 static const char *take_value(struct parse *parse, const struct flag *flag, const char *name,
 			      const char *value_name)
 {
@@ -341,8 +342,5 @@ int command_line_main(const struct command_line *line, int argc, char **argv, vo
 	if (!problem.text[0])
 		problem_errno(&problem, err, "--%s failed", verb->name);
 	log_problem(&problem);
-	/* With --verbose it was shown as it came. */
-	if (problem.show_kept_log && !log_is_verbose() && *log_kept())
-		log_error("%s", log_kept());
 	return EXIT_FAILED;
 }

@@ -23,13 +23,13 @@ struct option_row {
 	char letter;      /* short option, 0: none */
 	enum option_kind kind;
 	size_t offset;       /* of the member */
-	size_t given_offset; /* of a bool member that is set to true when the option is given; 0: none */
+	size_t given_offset; /* of a bool member, set to true when the option is given; 0: none */
 	uint64_t minimum;
 	uint64_t maximum;
 	const char *const *choices;
 	const char *value_name; /* "N", "LIST" …; needed unless the option is a flag */
-	const char *help; /* usage adds the range or the choices, and the verbs */
-	uint32_t verbs; /* bit N: allowed with verb row N; 0: with every verb */
+	const char *help;       /* usage adds the range or the choices, and the verbs */
+	uint32_t verbs;         /* bit N: allowed with verb row N; 0: with every verb */
 };
 
 struct verb_row {
@@ -49,21 +49,22 @@ struct command_line {
 	size_t verb_count; /* at most 32 */
 	const struct option_row *options;
 	size_t option_count; /* at most 64 */
-	const char *footer; /* text behind the options in the usage, may be NULL */
+	const char *footer;  /* text behind the options in the usage, may be NULL */
 };
 
 /* Understands argv, strictly: exactly one verb, every word used, no abbreviations of long names,
  * option not repeated and allowed with the verb. A value is the next word or goes behind "=", which
  * is the only way for one that begins with "-"; it is not empty. --help and --version are always
- * understood, as -h and -V where no row uses these letters. Returns 0 with *ret_verb set (NULL: help
- * or version was printed on stdout), or -EINVAL with a problem that names the word and says what to
- * type. Nothing is run. */
+ * understood, as -h and -V where no row uses these letters. Returns 0 with *ret_verb set (NULL:
+ * help or version was printed on stdout), or -EINVAL with a problem that names the word and says
+ * what to type. Nothing is run. */
 int command_line_parse(const struct command_line *line, int argc, char **argv, void *options,
 		       const struct verb_row **ret_verb, struct problem *problem);
 void command_line_usage(const struct command_line *line, FILE *stream);
 
 /* All of main(): parses, sets up logging (a flag named "verbose" makes it verbose), runs the verb,
- * prints the problem on stderr as "TOOL: problem". What `options` owns stays the caller's. Returns the exit status: 0, 1 the verb failed, 2 the command line was wrong. */
+ * prints the problem on stderr as "TOOL: problem". What `options` owns stays the caller's.
+ * Returns the exit status: 0, 1 the verb failed, 2 the command line was wrong. */
 int command_line_main(const struct command_line *line, int argc, char **argv, void *options);
 
 #endif

@@ -6,8 +6,8 @@
 
 #define ERRNO_NAME_SIZE 96
 
-/* Writes "-EINVAL (Invalid argument)" for -22 or 22 into `ret_text` and returns it; for a number that
- * has no name "-98765 (unknown error)". */
+/* Writes "-EINVAL (Invalid argument)" for -22 or 22 into `ret_text` and returns it; for a number
+ * that has no name "-98765 (unknown error)". */
 const char *errno_name_format(char *ret_text, size_t size, int err);
 
 /* The same in a buffer that lives as long as the enclosing block. */

@@ -6,6 +6,7 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -130,6 +131,14 @@ static int interface_ask(const char *name, unsigned long request, struct ifreq *
 	if (fd < 0)
 		return fd;
 	return ioctl(fd, request, interface) < 0 ? -errno : 0;
+}
+
+void interface_real_name(const char *name, char ret_name[INTERFACE_NAME_SIZE])
+{
+	uint32_t index = 0;
+
+	if (interface_index(name, &index) || interface_name_of(index, ret_name))
+		snprintf(ret_name, INTERFACE_NAME_SIZE, "%s", name);
 }
 
 int interface_mtu(const char *name, uint32_t *ret_mtu)

@@ -31,9 +31,12 @@ void interface_list_free(struct interface_list *list);
 int interface_index(const char *name, uint32_t *ret_index);
 /* Name of an index, or -ENODEV. */
 int interface_name_of(uint32_t index, char ret_name[INTERFACE_NAME_SIZE]);
+/* The interface's own name where `name` is an alternative one (ip link property add … altname); a name
+ * that no interface has stays as it is. */
+void interface_real_name(const char *name, char ret_name[INTERFACE_NAME_SIZE]);
 /* MTU in bytes, or a negative errno. */
 int interface_mtu(const char *name, uint32_t *ret_mtu);
-/* Whether the NIC takes VLAN tags out of received frames (ethtool's rxvlan), or a negative errno. */
+/* Whether the NIC takes VLAN tags out of received frames (ethtool: rxvlan), or a negative errno. */
 int interface_strips_vlan(const char *name, bool *ret_strips);
 
 /* Which network namespace this process is in. */

@@ -35,8 +35,8 @@ static void describe_holder(int fd, char *ret_text, size_t size)
 	if (fstat(fd, &info) < 0)
 		goto out;
 	while (fgets(line, sizeof(line), locks)) {
-		if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid, &major_number, &minor_number,
-			   &inode) != 4 ||
+		if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid, &major_number,
+			   &minor_number, &inode) != 4 ||
 		    inode != info.st_ino || major_number != major(info.st_dev) ||
 		    minor_number != minor(info.st_dev))
 			continue;

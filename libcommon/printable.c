@@ -9,8 +9,8 @@
 
 #define ESCAPE_LENGTH 4 /* of "\xNN" */
 
-/* Bytes of the character at `text`, or 0 if none starts there: stray and missing continuation bytes,
- * overlong forms, surrogates and what lies above U+10FFFF. */
+/* Bytes of the character at `text`, or 0 if none starts there: stray and missing continuation
+ * bytes, overlong forms, surrogates and what lies above U+10FFFF. */
 static size_t character_length(const unsigned char *text)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };

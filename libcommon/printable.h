@@ -10,8 +10,8 @@ enum printable_for {
 	PRINTABLE_FOR_TERMINAL, /* and no control characters */
 };
 
-/* A copy of `text` in which every byte that will not do is written "\xNN". The caller frees it; NULL
- * when out of memory. */
+/* A copy of `text` in which every byte that will not do is written "\xNN". The caller frees it;
+ * NULL when out of memory. */
 char *printable_copy(const char *text, enum printable_for reader);
 
 /* Columns that valid UTF-8 takes on a terminal, as far as every character takes one. */

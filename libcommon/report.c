@@ -8,30 +8,7 @@
 #include <string.h>
 
 #include "printable.h"
-#include "text_line.h"
-
-#define DEPTH_MAX 16
-#define NUMBER_SIZE sizeof("18446744073709551615")
-#define NOTHING "-"
-
-enum place { PLACE_OBJECT, PLACE_ARRAY, PLACE_TABLE, PLACE_ROW };
-
-struct level {
-	enum place place;
-	json_object *json; /* borrowed from the level below; NULL for text */
-};
-
-struct report {
-	enum report_format format;
-	struct text_line line;
-	int err; /* the first thing that went wrong; what follows is ignored */
-	struct level levels[DEPTH_MAX];
-	size_t depth;
-	const struct report_column *columns;
-	size_t column_count;
-	size_t column;   /* the next cell's */
-	bool line_begun; /* the row has text already: the next cell needs a separator */
-};
+#include "report_internal.h"
 
 static void fail(struct report *report, int err)
 {
@@ -39,8 +16,7 @@ static void fail(struct report *report, int err)
 		report->err = err;
 }
 
-/* False when there is nothing left to do; a call in the wrong place is an error of its own. */
-static bool ready(struct report *report, bool right_place)
+bool report_ready(struct report *report, bool right_place)
 {
 	if (!report || report->err)
 		return false;
@@ -49,46 +25,57 @@ static bool ready(struct report *report, bool right_place)
 	return right_place;
 }
 
-static bool is_at(const struct report *report, enum place place)
+bool report_is_at(const struct report *report, enum report_place place)
 {
 	return report && report->levels[report->depth].place == place;
 }
 
-static const char *number_text(char text[NUMBER_SIZE], uint64_t value)
+const char *report_number_text(char text[REPORT_NUMBER_SIZE], uint64_t value)
 {
-	snprintf(text, NUMBER_SIZE, "%" PRIu64, value);
+	snprintf(text, REPORT_NUMBER_SIZE, "%" PRIu64, value);
 	return text;
 }
 
-static const char *bool_text(bool value)
+const char *report_bool_text(bool value)
 {
 	return value ? "yes" : "no";
 }
 
-/* Where a field, an object, an array or a table may stand. */
-static bool takes_item(const struct report *report, const char *key)
+bool report_takes_item(const struct report *report, const char *key)
 {
-	return key ? is_at(report, PLACE_OBJECT) : is_at(report, PLACE_ARRAY);
+	return key ? report_is_at(report, REPORT_OBJECT) : report_is_at(report, REPORT_ARRAY);
 }
 
 /* The object that a value goes into. In a row, "statistics.drop" is the member "drop" of the member
- * "statistics", made when it is first needed; *key is then what is behind the dot. */
+ * "statistics", made when it is first needed; *key is then what is behind the dot. NULL with the
+ * failure noted. */
 static json_object *parent_of(struct report *report, const char **key)
 {
-	json_object *row = report->levels[report->depth].json, *nested = NULL;
-	const char *dot = *key && is_at(report, PLACE_ROW) ? strchr(*key, '.') : NULL;
+	json_object *row = report->levels[report->depth].json;
+	json_object *nested = NULL;
+	const char *dot = *key && report_is_at(report, REPORT_ROW) ? strchr(*key, '.') : NULL;
 	char name[64];
+	int length;
 
 	if (!dot)
 		return row;
-	snprintf(name, sizeof(name), "%.*s", (int)(dot - *key), *key);
+	length = snprintf(name, sizeof(name), "%.*s", (int)(dot - *key), *key);
 	*key = dot + 1;
-	if (json_object_object_get_ex(row, name, &nested))
-		return nested;
+	if (length >= (int)sizeof(name)) {
+		fail(report, -EINVAL);
+		return NULL;
+	}
+	if (json_object_object_get_ex(row, name, &nested)) {
+		if (json_object_is_type(nested, json_type_object))
+			return nested;
+		fail(report, -EINVAL);
+		return NULL;
+	}
 	nested = json_object_new_object();
 	if (nested && json_object_object_add(row, name, nested) == 0)
 		return nested;
 	json_object_put(nested);
+	fail(report, -ENOMEM);
 	return NULL;
 }
 
@@ -96,27 +83,16 @@ static json_object *parent_of(struct report *report, const char **key)
 static void json_add(struct report *report, const char *key, json_object *value)
 {
 	json_object *parent = parent_of(report, &key);
-	int err;
+	int err = -EINVAL;
 
-	if (!parent) {
-		json_object_put(value);
-		fail(report, -ENOMEM);
-		return;
-	}
-
-	if (!key) {
-		err = json_object_array_add(parent, value);
-	} else if (json_object_object_get_ex(parent, key, NULL)) {
-		/* json-c would replace the first value, and nobody would know. */
-		json_object_put(value);
-		fail(report, -EINVAL);
-		return;
-	} else {
-		err = json_object_object_add(parent, key, value);
-	}
+	/* json-c would replace the first value of a key, and nobody would know. */
+	if (parent && !key)
+		err = json_object_array_add(parent, value) < 0 ? -ENOMEM : 0;
+	else if (parent && !json_object_object_get_ex(parent, key, NULL))
+		err = json_object_object_add(parent, key, value) < 0 ? -ENOMEM : 0;
 	if (err < 0) {
 		json_object_put(value);
-		fail(report, -ENOMEM);
+		fail(report, err);
 	}
 }
 
@@ -129,7 +105,7 @@ static void json_add_value(struct report *report, const char *key, json_object *
 		fail(report, -ENOMEM);
 }
 
-static void json_add_string(struct report *report, const char *key, const char *value)
+void report_json_string(struct report *report, const char *key, const char *value)
 {
 	char *printable;
 
@@ -142,7 +118,17 @@ static void json_add_string(struct report *report, const char *key, const char *
 	free(printable);
 }
 
-static void text_put_value(struct report *report, const char *value, int width)
+void report_json_number(struct report *report, const char *key, uint64_t value)
+{
+	json_add_value(report, key, json_object_new_uint64(value));
+}
+
+void report_json_bool(struct report *report, const char *key, bool value)
+{
+	json_add_value(report, key, json_object_new_boolean(value));
+}
+
+void report_text_value(struct report *report, const char *value, int width)
 {
 	if (text_line_put_value(&report->line, value, width) < 0)
 		fail(report, -ENOMEM);
@@ -154,22 +140,22 @@ static void text_put_field(struct report *report, const char *label, const char 
 		return;
 	text_line_put(&report->line, label);
 	text_line_put(&report->line, ": ");
-	text_put_value(report, value, 0);
+	report_text_value(report, value, 0);
 	text_line_put(&report->line, "\n");
 }
 
-static void level_begin(struct report *report, const char *key, enum place place)
+void report_level_begin(struct report *report, const char *key, enum report_place place)
 {
-	struct level level = { .place = place };
+	struct report_level level = { .place = place };
 
-	if (report->depth + 1 == DEPTH_MAX) {
+	if (report->depth + 1 == REPORT_DEPTH_MAX) {
 		fail(report, -EINVAL);
 		return;
 	}
 	if (report->format == REPORT_JSON) {
-		level.json = place == PLACE_ARRAY || place == PLACE_TABLE
-				     ? json_object_new_array()
-				     : json_object_new_object();
+		level.json = place == REPORT_ARRAY || place == REPORT_TABLE ?
+				     json_object_new_array() :
+				     json_object_new_object();
 		json_add_value(report, key, level.json);
 		if (report->err)
 			return;
@@ -186,7 +172,7 @@ struct report *report_new(enum report_format format, FILE *stream, const char *t
 		return NULL;
 	report->format = format;
 	report->line.stream = stream;
-	report->levels[0].place = PLACE_OBJECT;
+	report->levels[0].place = REPORT_OBJECT;
 	if (format == REPORT_JSON) {
 		report->levels[0].json = json_object_new_object();
 		if (!report->levels[0].json) {
@@ -234,63 +220,63 @@ int report_finish(struct report *report)
 
 void report_object_begin(struct report *report, const char *key)
 {
-	if (ready(report, takes_item(report, key)))
-		level_begin(report, key, PLACE_OBJECT);
+	if (report_ready(report, report_takes_item(report, key)))
+		report_level_begin(report, key, REPORT_OBJECT);
 }
 
 void report_object_end(struct report *report)
 {
-	if (ready(report, is_at(report, PLACE_OBJECT) && report->depth > 0))
+	if (report_ready(report, report_is_at(report, REPORT_OBJECT) && report->depth > 0))
 		report->depth--;
 }
 
 void report_array_begin(struct report *report, const char *key)
 {
-	if (ready(report, takes_item(report, key)))
-		level_begin(report, key, PLACE_ARRAY);
+	if (report_ready(report, report_takes_item(report, key)))
+		report_level_begin(report, key, REPORT_ARRAY);
 }
 
 void report_array_end(struct report *report)
 {
-	if (ready(report, is_at(report, PLACE_ARRAY)))
+	if (report_ready(report, report_is_at(report, REPORT_ARRAY)))
 		report->depth--;
 }
 
 void report_string(struct report *report, const char *key, const char *label, const char *value)
 {
-	if (!ready(report, takes_item(report, key)))
+	if (!report_ready(report, report_takes_item(report, key)))
 		return;
 	if (report->format == REPORT_TEXT)
-		text_put_field(report, label, value ? value : NOTHING);
+		text_put_field(report, label, value ? value : REPORT_NOTHING);
 	else
-		json_add_string(report, key, value);
+		report_json_string(report, key, value);
 }
 
 void report_number(struct report *report, const char *key, const char *label, uint64_t value)
 {
-	char text[NUMBER_SIZE];
+	char text[REPORT_NUMBER_SIZE];
 
-	if (!ready(report, takes_item(report, key)))
+	if (!report_ready(report, report_takes_item(report, key)))
 		return;
 	if (report->format == REPORT_TEXT)
-		text_put_field(report, label, number_text(text, value));
+		text_put_field(report, label, report_number_text(text, value));
 	else
-		json_add_value(report, key, json_object_new_uint64(value));
+		report_json_number(report, key, value);
 }
 
 void report_bool(struct report *report, const char *key, const char *label, bool value)
 {
-	if (!ready(report, takes_item(report, key)))
+	if (!report_ready(report, report_takes_item(report, key)))
 		return;
 	if (report->format == REPORT_TEXT)
-		text_put_field(report, label, bool_text(value));
+		text_put_field(report, label, report_bool_text(value));
 	else
-		json_add_value(report, key, json_object_new_boolean(value));
+		report_json_bool(report, key, value);
 }
 
 void report_null(struct report *report, const char *key)
 {
-	if (ready(report, takes_item(report, key)) && report->format == REPORT_JSON)
+	if (report_ready(report, report_takes_item(report, key)) && report->format == REPORT_JSON)
 		json_add(report, key, NULL);
 }
 
@@ -300,7 +286,8 @@ void report_line(struct report *report, const char *format, ...)
 	char *text = NULL;
 	int length;
 
-	if (!ready(report, is_at(report, PLACE_OBJECT) || is_at(report, PLACE_ARRAY)) ||
+	if (!report_ready(report, report_is_at(report, REPORT_OBJECT) ||
+					  report_is_at(report, REPORT_ARRAY)) ||
 	    report->format != REPORT_TEXT)
 		return;
 	va_start(arguments, format);
@@ -310,121 +297,7 @@ void report_line(struct report *report, const char *format, ...)
 		fail(report, -ENOMEM);
 		return;
 	}
-	text_put_value(report, text, 0);
+	report_text_value(report, text, 0);
 	text_line_put(&report->line, "\n");
 	free(text);
-}
-
-static void text_put_cell(struct report *report, const struct report_column *column,
-			  const char *value)
-{
-	int title_width = (int)printable_width(column->title);
-	int width = abs(column->width) > title_width ? abs(column->width) : title_width;
-
-	if (report->line_begun)
-		text_line_put(&report->line, " | ");
-	report->line_begun = true;
-	text_put_value(report, value, column->width < 0 ? -width : width);
-}
-
-void report_table_begin(struct report *report, const char *key, const struct report_column *columns,
-			size_t column_count)
-{
-	if (!ready(report, takes_item(report, key)))
-		return;
-	level_begin(report, key, PLACE_TABLE);
-	if (report->err)
-		return;
-	report->columns = columns;
-	report->column_count = column_count;
-	if (report->format != REPORT_TEXT)
-		return;
-	report->line_begun = false;
-	for (size_t i = 0; i < column_count; i++) {
-		if (columns[i].title)
-			text_put_cell(report, &columns[i], columns[i].title);
-	}
-	text_line_put(&report->line, "\n");
-}
-
-void report_table_end(struct report *report)
-{
-	if (ready(report, is_at(report, PLACE_TABLE)))
-		report->depth--;
-}
-
-void report_row_begin(struct report *report)
-{
-	if (!ready(report, is_at(report, PLACE_TABLE)))
-		return;
-	level_begin(report, NULL, PLACE_ROW);
-	report->column = 0;
-	report->line_begun = false;
-}
-
-void report_lone_row_begin(struct report *report, const char *key,
-			   const struct report_column *columns, size_t column_count)
-{
-	if (!ready(report, takes_item(report, key)))
-		return;
-	level_begin(report, key, PLACE_ROW);
-	report->columns = columns;
-	report->column_count = column_count;
-	report->column = 0;
-	report->line_begun = false;
-}
-
-void report_row_end(struct report *report)
-{
-	if (!ready(report, is_at(report, PLACE_ROW) && report->column == report->column_count))
-		return;
-	report->depth--;
-	if (report->format == REPORT_TEXT)
-		text_line_put(&report->line, "\n");
-}
-
-/* Goes on to the next column and prints `text` there. Returns the key to add to the JSON with, or
- * NULL if that is not to be done. */
-static const char *cell_begin(struct report *report, const char *text)
-{
-	const struct report_column *column;
-
-	if (!ready(report, is_at(report, PLACE_ROW) && report->column < report->column_count))
-		return NULL;
-	column = &report->columns[report->column++];
-	if (report->format == REPORT_JSON)
-		return column->key;
-	if (column->title)
-		text_put_cell(report, column, text);
-	return NULL;
-}
-
-void report_cell_string(struct report *report, const char *value)
-{
-	const char *key = cell_begin(report, value ? value : NOTHING);
-
-	if (key)
-		json_add_string(report, key, value);
-}
-
-void report_cell_number(struct report *report, uint64_t value)
-{
-	char text[NUMBER_SIZE];
-	const char *key = cell_begin(report, number_text(text, value));
-
-	if (key)
-		json_add_value(report, key, json_object_new_uint64(value));
-}
-
-void report_cell_bool(struct report *report, bool value)
-{
-	const char *key = cell_begin(report, bool_text(value));
-
-	if (key)
-		json_add_value(report, key, json_object_new_boolean(value));
-}
-
-void report_cell_none(struct report *report)
-{
-	report_cell_string(report, NULL);
 }

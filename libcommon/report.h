@@ -24,8 +24,8 @@ struct report *report_new(enum report_format format, FILE *stream, const char *t
 			  unsigned int schema_version);
 /* Prints what is still to be printed and frees everything. 0, or the first thing that went wrong:
  * -EIO when the stream failed, -ENOMEM when something was lost for lack of memory, -EINVAL when the
- * calls did not fit together (a key in an array or none in an object, a key given twice, an end that
- * is not its begin's, a row that is too short or too long). No JSON is printed then. */
+ * calls did not fit together (a key in an array or none in an object, a key given twice, an end
+ * that is not its begin's, a row that is too short or too long). No JSON is printed then. */
 int report_finish(struct report *report);
 
 /* Objects and arrays nest; `key` is NULL for the members of an array. */
@@ -34,8 +34,8 @@ void report_object_end(struct report *report);
 void report_array_begin(struct report *report, const char *key);
 void report_array_end(struct report *report);
 
-/* One field: "label: value" on a line of its own in text. Bytes that are not UTF-8 become "\xNN"; in
- * text control characters do as well. A NULL value is "-" in text and null in JSON. */
+/* One field: "label: value" on a line of its own in text. Bytes that are not UTF-8 become "\xNN";
+ * in text control characters do as well. A NULL value is "-" in text and null in JSON. */
 void report_string(struct report *report, const char *key, const char *label, const char *value);
 void report_number(struct report *report, const char *key, const char *label, uint64_t value);
 void report_bool(struct report *report, const char *key, const char *label, bool value);

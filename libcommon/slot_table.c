@@ -258,7 +258,8 @@ static int recover_records(const struct chain *chain, struct problem *problem)
 		bool wanted = false;
 
 		for (int slot = 0; slot < ECBPF_SLOT_COUNT; slot++)
-			wanted |= slots[slot].program_id == ids[i] || slots[slot].pinned_id == ids[i];
+			wanted |=
+				slots[slot].program_id == ids[i] || slots[slot].pinned_id == ids[i];
 		if (!wanted)
 			forget_record(chain, ids[i]);
 	}

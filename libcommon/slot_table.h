@@ -30,7 +30,7 @@ struct slot_content {
 	const struct slot_map {
 		const char *name;
 		int fd;
-	} *maps; /* private maps to pin beside the program */
+	} * maps; /* private maps to pin beside the program */
 	size_t map_count;
 };
 

@@ -88,12 +88,12 @@ static int set_type(struct subprogram *subprogram, struct problem *problem)
 	bool handles_frags = !strncmp(section, "xdp.frags", strlen("xdp.frags"));
 
 	if (subprogram->identity->frags && !handles_frags)
-		return problem_set(problem, -EINVAL,
-				   "%s: program '%s' is in section \"%s\", not \"xdp.frags\": it does "
-				   "not handle multi-buffer frames, and %s was attached with --frags",
-				   subprogram->object_name,
-				   bpf_program__name(subprogram->program), section,
-				   subprogram->chain->interface);
+		return problem_set(
+			problem, -EINVAL,
+			"%s: program '%s' is in section \"%s\", not \"xdp.frags\": it does "
+			"not handle multi-buffer frames, and %s was attached with --frags",
+			subprogram->object_name, bpf_program__name(subprogram->program), section,
+			subprogram->chain->interface);
 	if (bpf_program__type(subprogram->program) == BPF_PROG_TYPE_UNSPEC)
 		bpf_program__set_type(subprogram->program, BPF_PROG_TYPE_XDP);
 	/* All members of one array must agree on these two (6.1.x and newer insist). */
@@ -105,8 +105,7 @@ static int set_type(struct subprogram *subprogram, struct problem *problem)
 
 static int set_rodata(struct subprogram *subprogram, struct problem *problem)
 {
-	struct bpf_map *map =
-		bpf_object__find_map_by_name(subprogram->object, ".rodata.ecbpf");
+	struct bpf_map *map = bpf_object__find_map_by_name(subprogram->object, ".rodata.ecbpf");
 	struct ecbpf_program *config;
 	size_t size;
 
@@ -115,12 +114,12 @@ static int set_rodata(struct subprogram *subprogram, struct problem *problem)
 		return 0;
 	config = (struct ecbpf_program *)bpf_map__initial_value(map, &size);
 	if (!config || size != sizeof(*config) || config->abi_version != ECBPF_ABI_VERSION)
-		return problem_set(problem, -EPROTO,
-				   "%s: built with another subprogram kit (version %u, %zu bytes; this "
-				   "loader has version %u, %zu bytes); build it again",
-				   subprogram->object_name,
-				   config && size >= 4 ? config->abi_version : 0, size,
-				   ECBPF_ABI_VERSION, sizeof(*config));
+		return problem_set(
+			problem, -EPROTO,
+			"%s: built with another subprogram kit (version %u, %zu bytes; this "
+			"loader has version %u, %zu bytes); build it again",
+			subprogram->object_name, config && size >= 4 ? config->abi_version : 0,
+			size, ECBPF_ABI_VERSION, sizeof(*config));
 	config->slot = subprogram->slot;
 	config->frags = subprogram->identity->frags;
 	return 0;
@@ -179,7 +178,8 @@ static int tie_private_maps(struct subprogram *subprogram, struct problem *probl
 		err = bpf_map__reuse_fd(map, fd);
 		close(fd);
 		if (err)
-			return problem_errno(problem, err, "%s: cannot use the map %s of slot %u again",
+			return problem_errno(problem, err,
+					     "%s: cannot use the map %s of slot %u again",
 					     subprogram->object_name, name, subprogram->slot);
 	}
 	return 0;
@@ -203,12 +203,12 @@ static int check_slot(struct subprogram *subprogram, bool *ret_same, struct prob
 	    subprogram->replace == SUBPROGRAM_REPLACE_ANY ||
 	    (subprogram->replace == SUBPROGRAM_REPLACE_SAME && *ret_same))
 		return 0;
-	return problem_set(problem, -EBUSY,
-			   "%s: slot %u is taken by %s (id %u); unload it first%s",
+	return problem_set(problem, -EBUSY, "%s: slot %u is taken by %s (id %u); unload it first%s",
 			   subprogram->chain->interface, subprogram->slot,
 			   *slot->name ? slot->name : "a program",
 			   slot->program_id ? slot->program_id : slot->pinned_id,
-			   subprogram->replace == SUBPROGRAM_REPLACE_NONE ? " or add --replace" : "");
+			   subprogram->replace == SUBPROGRAM_REPLACE_NONE ? " or add --replace" :
+									    "");
 }
 
 int subprogram_load(struct subprogram *subprogram, const char *program_name,
@@ -230,10 +230,6 @@ int subprogram_load(struct subprogram *subprogram, const char *program_name,
 		err = tie_private_maps(subprogram, problem);
 	if (err)
 		return err;
-	if (!subprogram->kit)
-		log_warning("%s: not built with the subprogram kit: it ends the chain in slot %u and "
-			    "its packets are not counted",
-			    subprogram->object_name, subprogram->slot);
 	log_kept_clear();
 	err = bpf_object__load(subprogram->object);
 	if (err) {
@@ -288,5 +284,10 @@ int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
 	err = fill_record(subprogram, &content.record, problem);
 	if (err)
 		return err;
-	return slot_table_publish(subprogram->chain, subprogram->slot, &content, problem);
+	err = slot_table_publish(subprogram->chain, subprogram->slot, &content, problem);
+	if (!err && !subprogram->kit)
+		log_warning("%s: not built with the subprogram kit: it ends the chain in slot %u and "
+			    "its packets are not counted",
+			    subprogram->object_name, subprogram->slot);
+	return err;
 }

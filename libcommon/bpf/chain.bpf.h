@@ -40,6 +40,11 @@ struct {
 	__type(value, __u32);
 } xdpcap_hook SEC(".maps");
 
+/* Set by the loader before the program is loaded, then frozen: the verifier knows the values. */
+const volatile struct ecbpf_program ecbpf_program SEC(".rodata.ecbpf") = {
+	.abi_version = ECBPF_ABI_VERSION,
+};
+
 /* Tail call with an index the JIT can turn into a direct jump (x86-64, arm64 with poke support):
  * map and index are immediates of this very call site, so the compiler cannot merge two of them. */
 #define ECBPF_TAIL_CALL(ctx, map, index)                                                         \
@@ -108,10 +113,9 @@ static __always_inline int ecbpf_end(struct xdp_md *ctx, __u32 row, __u32 action
 {
 	__u32 cell = action > XDP_REDIRECT ? ECBPF_ACTION_INVALID : action;
 	struct ecbpf_stats *stats;
-	__u32 only_entry = 0;
 
 	reason &= ECBPF_REASON_LIMIT - 1;
-	stats = bpf_map_lookup_elem(&xdp_stats, &only_entry);
+	stats = bpf_map_lookup_elem(&xdp_stats, (const void *)&ecbpf_program.only_entry);
 	if (stats && row < ECBPF_ROW_COUNT) {
 		stats->last = (struct ecbpf_exit_note){ .action = cell, .reason = reason, .row = row };
 		stats->row[row].packets[reason][cell]++;

@@ -11,10 +11,10 @@
 #define PACKET_HIP 139
 #define PACKET_SHIM6 140
 
-#define PACKET_EXTENSION_MINIMUM 8 /* bytes that every extension header has */
-#define PACKET_IPV6_OFFSET 0xfff8  /* of the fragment header's field, in host byte order: bytes */
+#define PACKET_IPV6_OFFSET 0xfff8 /* of the fragment header's field, in host byte order: bytes */
 #define PACKET_IPV6_MORE 1
 
+/* Every extension header has at least these eight bytes. */
 struct packet_extension {
 	__u8 next;
 	__u8 length;     /* units and bias depend on the protocol; reserved in a fragment header */
@@ -32,7 +32,8 @@ struct packet_fragment_walk {
 static __always_inline int packet_is_extension(struct packet_protocol protocol)
 {
 	const __u64 from_0 = 1ULL << IPPROTO_HOPOPTS | 1ULL << IPPROTO_ROUTING |
-			     1ULL << IPPROTO_FRAGMENT | 1ULL << IPPROTO_AH | 1ULL << IPPROTO_DSTOPTS;
+			     1ULL << IPPROTO_FRAGMENT | 1ULL << IPPROTO_AH |
+			     1ULL << IPPROTO_DSTOPTS;
 	const __u64 from_128 = 1ULL << (PACKET_MOBILITY - 128) | 1ULL << (PACKET_HIP - 128) |
 			       1ULL << (PACKET_SHIM6 - 128);
 
@@ -64,13 +65,13 @@ static __always_inline __u64 packet_extension_length(struct packet_protocol prot
 }
 
 /* Moves behind the extension header at the cursor. */
-static __always_inline enum packet_outcome
-packet_read_extension(struct packet *packet, struct packet_fragment_walk *walk)
+static __always_inline enum packet_outcome packet_read_extension(struct packet *packet,
+								 struct packet_fragment_walk *walk)
 {
 	struct packet_extension *header = packet->at;
 	__u64 is_fragment, length;
 
-	if ((void *)(header + 1) > packet->end || packet->left < PACKET_EXTENSION_MINIMUM)
+	if ((void *)(header + 1) > packet->end)
 		return PACKET_SHORT_EXTENSION;
 	is_fragment = packet_is_number(packet->protocol, IPPROTO_FRAGMENT);
 	length = packet_extension_length(packet->protocol, header->length & (is_fragment - 1));
@@ -84,8 +85,8 @@ packet_read_extension(struct packet *packet, struct packet_fragment_walk *walk)
 	return walk->headers > 1 ? PACKET_BAD_IPV6 : PACKET_OK;
 }
 
-static __always_inline void
-packet_note_ipv6_fragment(struct packet *packet, const struct packet_fragment_walk *walk)
+static __always_inline void packet_note_ipv6_fragment(struct packet *packet,
+						      const struct packet_fragment_walk *walk)
 {
 	__u16 field = bpf_ntohs(walk->field);
 

@@ -26,7 +26,8 @@ static __always_inline enum packet_outcome packet_read_link(struct packet *packe
 	packet->at = header + 1;
 	packet->link.header = header;
 	packet->link.length = sizeof(*header);
-	packet->link.type.wire = header->h_proto;
+	/* Not header->h_proto: the struct is packed, and would be read byte by byte. */
+	packet->link.type.wire = *((__be16 *)packet->at - 1);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < PACKET_TAG_LIMIT; i++) {
 		struct packet_vlan_tag *tag = packet->at;

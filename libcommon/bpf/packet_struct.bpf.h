@@ -53,10 +53,10 @@ enum packet_family {
 };
 
 enum packet_fragment_kind {
-	PACKET_WHOLE = 0,      /* not a fragment */
-	PACKET_FIRST = 1,      /* offset 0, more follow; has a transport header if it is long enough */
-	PACKET_LATER = 2,      /* offset above 0; never has a transport header */
-	PACKET_ATOMIC = 3,     /* IPv6 fragment header, yet the whole packet (RFC 6946) */
+	PACKET_WHOLE = 0,  /* not a fragment */
+	PACKET_FIRST = 1,  /* offset 0, more follow; has a transport header if it is long enough */
+	PACKET_LATER = 2,  /* offset above 0; never has a transport header */
+	PACKET_ATOMIC = 3, /* IPv6 fragment header, yet the whole packet (RFC 6946) */
 };
 
 enum packet_transport_kind {
@@ -77,10 +77,10 @@ struct packet {
 
 	struct {
 		struct ethhdr *header;
-		__u16 length;                  /* 14, 18 or 22 bytes: where the network header starts */
-		__u8 tags;                     /* 0..2 VLAN tags, 802.1Q and 802.1ad in any order */
-		struct packet_ethertype type;  /* behind the tags */
-		__be16 tci[PACKET_TAG_LIMIT];  /* outermost first, network byte order; 0 without tag */
+		__u16 length; /* 14, 18 or 22 bytes: where the network header starts */
+		__u8 tags;    /* 0..2 VLAN tags, 802.1Q and 802.1ad in any order */
+		struct packet_ethertype type; /* behind the tags */
+		__be16 tci[PACKET_TAG_LIMIT]; /* outermost first, network byte order; 0 without tag */
 	} link;
 
 	enum packet_family family;
@@ -100,10 +100,10 @@ struct packet {
 
 	struct {
 		enum packet_transport_kind kind;
-		void *header;       /* readable: TCP 20, SCTP and DCCP 12, others 8 bytes */
-		__be16 source;      /* PACKET_PORTS: network byte order */
+		void *header;  /* readable: TCP 20, SCTP and DCCP 12, others 8 bytes */
+		__be16 source; /* PACKET_PORTS: network byte order */
 		__be16 destination;
-		__u8 type;          /* PACKET_ICMP */
+		__u8 type; /* PACKET_ICMP */
 		__u8 code;
 	} transport;
 };

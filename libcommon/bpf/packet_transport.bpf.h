@@ -53,7 +53,7 @@ static __always_inline enum packet_outcome packet_read_transport(struct packet *
 {
 	if (packet->fragment.kind == PACKET_LATER)
 		return PACKET_OK;
-	switch (packet->protocol.number) {
+	switch (__builtin_expect(packet->protocol.number, IPPROTO_UDP)) {
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 		return packet_read_ports(packet, PACKET_UDP_MINIMUM);

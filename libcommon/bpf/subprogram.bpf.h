@@ -17,11 +17,6 @@
 
 #include "chain.bpf.h"
 
-/* Set by the loader before the program is loaded, then frozen: the verifier knows the values. */
-const volatile struct ecbpf_program ecbpf_program SEC(".rodata.ecbpf") = {
-	.abi_version = ECBPF_ABI_VERSION,
-};
-
 /* What a program decided: continue to the next slot, or an XDP action with a reason. */
 struct ecbpf_verdict {
 	__u16 is_final;

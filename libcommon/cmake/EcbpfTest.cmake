@@ -10,15 +10,11 @@ function(ecbpf_harness directory)
 		target_link_libraries(ecbpf_harness PRIVATE ecbpf_flags PUBLIC ecbpf_common
 			PkgConfig::CMOCKA)
 		target_include_directories(ecbpf_harness PUBLIC ${CMAKE_SOURCE_DIR}/tests)
-		ecbpf_object_directories(ecbpf_harness)
+		# By which C code finds the objects of this build; the tests get the same.
+		target_compile_definitions(ecbpf_harness PRIVATE ECBPF_OBJECT_DIR="${ECBPF_OBJECT_DIR}"
+			TEST_OBJECT_DIR="${ECBPF_TEST_OBJECT_DIR}")
 	endif()
 	ecbpf_test_objects(${directory})
-endfunction()
-
-# The two macros by which C code finds the objects of this build.
-function(ecbpf_object_directories target)
-	target_compile_definitions(${target} PRIVATE ECBPF_OBJECT_DIR="${ECBPF_OBJECT_DIR}"
-		TEST_OBJECT_DIR="${ECBPF_TEST_OBJECT_DIR}")
 endfunction()
 
 # Every *.bpf.c of the folder becomes test_objects/*.o. One named *_without_btf.bpf.c loses its BTF.
@@ -46,28 +42,46 @@ function(ecbpf_test_objects directory)
 endfunction()
 
 # ecbpf_tests(folder library…): FOLDER/tests/test_*.c each become a cmocka executable and a CTest
-# test FOLDER/x, FOLDER/tests/fuzz_*.c each a fuzz target, all linked with the libraries.
+# test FOLDER/x, FOLDER/tests/fuzz_*.c each a fuzz target. All are linked with the libraries and with
+# the folder's other *.c, which several tests share.
 function(ecbpf_tests folder)
 	ecbpf_test_objects(${folder}/tests)
-	set(directory ${CMAKE_SOURCE_DIR}/${folder}/tests)
-	file(GLOB tests CONFIGURE_DEPENDS ${directory}/test_*.c)
-	file(GLOB fuzzers CONFIGURE_DEPENDS ${directory}/fuzz_*.c)
-	list(FILTER tests EXCLUDE REGEX "\\.bpf\\.c$")
-	list(FILTER fuzzers EXCLUDE REGEX "\\.bpf\\.c$")
-	# What several tests of the folder share.
-	file(GLOB shared CONFIGURE_DEPENDS ${directory}/*.c)
-	list(FILTER shared EXCLUDE REGEX "\\.bpf\\.c$|/(test|fuzz)_[^/]*$")
-
-	if(BUILD_TESTING)
-		foreach(source IN LISTS tests)
-			ecbpf_test_executable(${folder} ${source} "${shared}" "${ARGN}")
-		endforeach()
+	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/tests/*.c)
+	list(FILTER sources EXCLUDE REGEX "\\.bpf\\.c$")
+	if(NOT BUILD_TESTING OR NOT sources)
+		return()
 	endif()
+	set(tests ${sources})
+	list(FILTER tests INCLUDE REGEX "/test_[^/]*$")
+	set(fuzzers ${sources})
+	list(FILTER fuzzers INCLUDE REGEX "/fuzz_[^/]*$")
+	list(FILTER sources EXCLUDE REGEX "/(test|fuzz)_[^/]*$")
+
+	add_library(${folder}_test_parts INTERFACE)
+	target_link_libraries(${folder}_test_parts INTERFACE ecbpf_flags ${ARGN})
+	target_include_directories(${folder}_test_parts INTERFACE ${CMAKE_SOURCE_DIR}/tests)
+	if(TARGET ecbpf_harness)
+		target_link_libraries(${folder}_test_parts INTERFACE ecbpf_harness)
+	endif()
+	target_link_libraries(${folder}_test_parts INTERFACE PkgConfig::CMOCKA)
+	target_compile_definitions(${folder}_test_parts INTERFACE
+		ECBPF_OBJECT_DIR="${ECBPF_OBJECT_DIR}" TEST_OBJECT_DIR="${ECBPF_TEST_OBJECT_DIR}")
+	if(sources)
+		add_library(${folder}_test_shared STATIC ${sources})
+		target_link_libraries(${folder}_test_shared PUBLIC ${folder}_test_parts)
+		set(shared ${folder}_test_shared)
+	else()
+		set(shared ${folder}_test_parts)
+	endif()
+
+	foreach(source IN LISTS tests)
+		ecbpf_test_executable(${folder} ${source} ${shared})
+	endforeach()
 	if(ECBPF_FUZZ)
 		foreach(source IN LISTS fuzzers)
 			cmake_path(GET source STEM name)
 			add_executable(${folder}_${name} ${source})
-			target_link_libraries(${folder}_${name} PRIVATE ecbpf_flags ${ARGN})
+			target_link_libraries(${folder}_${name} PRIVATE ${shared})
 			target_link_options(${folder}_${name} PRIVATE -fsanitize=fuzzer)
 			set_target_properties(${folder}_${name} PROPERTIES
 				RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
@@ -75,16 +89,11 @@ function(ecbpf_tests folder)
 	endif()
 endfunction()
 
-function(ecbpf_test_executable folder source shared libraries)
+function(ecbpf_test_executable folder source shared)
 	cmake_path(GET source STEM name)
 	set(target ${folder}_${name})
-	add_executable(${target} ${source} ${shared})
-	if(TARGET ecbpf_harness)
-		list(APPEND libraries ecbpf_harness)
-	endif()
-	target_link_libraries(${target} PRIVATE ecbpf_flags ${libraries} PkgConfig::CMOCKA)
-	target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-	ecbpf_object_directories(${target})
+	add_executable(${target} ${source})
+	target_link_libraries(${target} PRIVATE ${shared})
 	set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name}
 		RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/${folder})
 	string(REGEX REPLACE "^test_" "" short_name ${name})

@@ -50,8 +50,8 @@ static __always_inline void note_network(struct parsed_packet *parsed, const str
 	}
 }
 
-static __always_inline void note_transport(struct parsed_packet *parsed, const struct packet *packet,
-					   const void *start)
+static __always_inline void note_transport(struct parsed_packet *parsed,
+					   const struct packet *packet, const void *start)
 {
 	parsed->transport_kind = packet->transport.kind;
 	parsed->source = packet->transport.source;
@@ -106,6 +106,7 @@ ECBPF_SUBPROGRAM(packet_parse)
 	packet.at += skip;
 	packet.frame_length -= skip;
 	shared->runs++;
+	shared->readable = distance((void *)(long)ctx->data, packet.end) - skip;
 	__builtin_memset(&shared->parsed, 0, sizeof(shared->parsed));
 	shared->parsed.outcome = packet_reason(parse(&shared->parsed, &packet));
 	return ecbpf_pass(shared->parsed.outcome);

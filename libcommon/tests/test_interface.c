@@ -20,12 +20,25 @@
 static void knows_valid_names(void **state)
 {
 	static const char *const valid[] = {
-		"e",	  "eth0", "eth0.100", "...", "-x",	"--json", "fifteen-letters",
-		"a,b",	  "%d",	  "\"",	      "\\",  "\x01",	"\xc3\xbc", "..a",
+		"e",   "eth0", "eth0.100", "...", "-x",   "--json",   "fifteen-letters",
+		"a,b", "%d",   "\"",       "\\",  "\x01", "\xc3\xbc", "..a",
 	};
 	static const char *const invalid[] = {
-		"",	".",	 "..",	  "a/b",  "/",	   "eth0:1", "a b",  "a\tb",
-		"a\nb", "a\vb", "a\fb", "a\rb", "\xa0", "sixteen-letters!", "seventeen-letters",
+		"",
+		".",
+		"..",
+		"a/b",
+		"/",
+		"eth0:1",
+		"a b",
+		"a\tb",
+		"a\nb",
+		"a\vb",
+		"a\fb",
+		"a\rb",
+		"\xa0",
+		"sixteen-letters!",
+		"seventeen-letters",
 	};
 
 	(void)state;

@@ -34,9 +34,8 @@ static void understands_numbers(void **state)
 static void refuses_what_is_no_number(void **state)
 {
 	static const char *const rows[] = {
-		"",    " ",    "-1",  "+1",   "1 ",  " 1",
-		"0x1", "1e3",  "1.0", "12a",  "a",   "\xd9\xa3",
-		"/",   ":",    "1\n", "99999999999999999999999999x",
+		"",    " ",   "-1", "+1",       "1 ", " 1", "0x1", "1e3",
+		"1.0", "12a", "a",  "\xd9\xa3", "/",  ":",  "1\n", "99999999999999999999999999x",
 	};
 	uint64_t number = 99;
 
@@ -62,6 +61,7 @@ static void keeps_the_range(void **state)
 		{ "18446744073709551616", 0, UINT64_MAX, -ERANGE },
 		{ "18446744073709551620", 0, UINT64_MAX, -ERANGE },
 		{ "184467440737095516150", 0, UINT64_MAX, -ERANGE },
+		{ "184467440737095516161", 0, UINT64_MAX, -ERANGE },
 		{ "36893488147419103232", 0, UINT64_MAX, -ERANGE },
 		{ "4294967299", 3, 7, -ERANGE },
 	};

@@ -68,8 +68,7 @@ static void own_text_may_be_argument(void **state)
 	problem_errno(&problem, -EIO, "<%s>", problem.text);
 	assert_string_equal(problem.text, "<outer (inner)>: -EIO (Input/output error)");
 	problem_prefix(&problem, -EIO, "%.5s", problem.text);
-	assert_string_equal(problem.text,
-			    "<oute: <outer (inner)>: -EIO (Input/output error)");
+	assert_string_equal(problem.text, "<oute: <outer (inner)>: -EIO (Input/output error)");
 }
 
 static void text_is_one_line(void **state)
@@ -78,9 +77,14 @@ static void text_is_one_line(void **state)
 		const char *text;
 		const char *expected;
 	} rows[] = {
-		{ "a\nb", "a; b" },	  { "a\n", "a" },	     { "\na", "a" },
-		{ "a\n\n\r\nb\n", "a; b" }, { "a\tb\x1b[1m", "a?b?[1m" }, { "\n", "" },
-		{ "\x7f", "?" },	  { "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+		{ "a\nb", "a; b" },
+		{ "a\n", "a" },
+		{ "\na", "a" },
+		{ "a\n\n\r\nb\n", "a; b" },
+		{ "a\tb\x1b[1m", "a?b?[1m" },
+		{ "\n", "" },
+		{ "\x7f", "?" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
 	};
 	struct problem problem;
 
@@ -110,6 +114,12 @@ static void long_text_is_cut_visibly(void **state)
 		assert_int_equal(strlen(problem.text), most);
 		assert_string_equal(problem.text + most - 4, "x...");
 	}
+	memset(text, '\n', sizeof(text) - 1);
+	problem_set(&problem, -EIO, "a%sb", text);
+	assert_string_equal(problem.text, "a...");
+
+	memset(text, 'x', sizeof(text) - 1);
+	problem_set(&problem, -EIO, "%s", text);
 	problem_prefix(&problem, -EIO, "eth0");
 	assert_int_equal(strlen(problem.text), most);
 	assert_memory_equal(problem.text, "eth0: xxx", 9);
