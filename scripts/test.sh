@@ -20,16 +20,21 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--only) only=${2:?--only needs a regular expression} && shift 2 ;;
 	--list) list=1 && shift ;;
-	*) sed -n '5,9s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+	*) sed -n '5,10s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 	esac
 done
+
+if [ -n "$only" ]; then # what the items need
+	[[ ! $only =~ sanitize|fuzz ]] || only+='|^build:sanitize$'
+	only+='|^(install|build:gcc)$'
+fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ecbpf-test.XXXXXX") || exit 1
 builds=${ECBPF_BUILD_DIR:-$work}
 mkdir -p "$work/tmp" "$work/logs" "$work/status" "$builds"
 builds=$(cd "$builds" && pwd)
 export TMPDIR=$work/tmp
-export ECBPF_BUILD=$builds/gcc ECBPF_SOURCE=$source_dir
+export ECBPF_BUILD=$builds/gcc
 
 clean_up() {
 	trap '' INT TERM HUP
@@ -72,7 +77,7 @@ item() {
 		rc=1
 	else
 		timeout -k 10 "$limit" "$@" >"$log" 2>&1 &
-		wait $! || rc=$?
+		{ wait $! || rc=$?; } 2>/dev/null # "Aborted" is in the log
 		[ "$rc" -ne 124 ] || echo "ended after $limit s" >>"$log"
 	fi
 	echo "$rc" >"$work/status/$(basename "$log")"
@@ -112,7 +117,8 @@ finish() {
 
 # build NAME OPTION...: configures and builds $builds/NAME.
 build() {
-	cmake -S "$source_dir" -B "$builds/$1" "${@:2}" && cmake --build "$builds/$1" -j "$(nproc)"
+	cmake --log-level=WARNING -S "$source_dir" -B "$builds/$1" -DCMAKE_RULE_MESSAGES=OFF "${@:2}" &&
+		cmake --build "$builds/$1" -j "$(nproc)"
 }
 export -f build
 export source_dir builds
@@ -123,28 +129,28 @@ units() {
 	while IFS=$'\t' read -r name command; do
 		[ -z "$name" ] || beside "$1:$name" 300 bash -c "cd '$builds/$2' && exec $command"
 	done < <(ctest --test-dir "$builds/$2" --show-only=json-v1 2>/dev/null |
-		jq -r '.tests[] | [.name, (.command | @sh)] | @tsv')
+		jq -r '.tests[] | [.name, (.command // ["false"] | @sh)] | @tsv')
 	wait
 }
 
-# What every item may need is done whatever --only says; names of unit tests are known after the build.
-if [ -z "$list" ]; then
-	only='' item install 900 scripts/install_dependencies.sh test || finish
-	[ "$(stat -f -c %T /sys/fs/bpf 2>/dev/null)" = bpf_fs ] || mount -t bpf bpf /sys/fs/bpf ||
-		echo "no bpffs at /sys/fs/bpf, and none can be mounted"
-	only='' item build:gcc 900 bash -c build - gcc -DCMAKE_C_COMPILER=gcc || finish
-fi
+item install 900 scripts/install_dependencies.sh test || finish
+[ -n "$list" ] || [ "$(stat -f -c %T /sys/fs/bpf 2>/dev/null)" = bpf_fs ] ||
+	mount -t bpf bpf /sys/fs/bpf || echo "no bpffs at /sys/fs/bpf, and none can be mounted"
+item build:gcc 900 bash -c 'build "$@"' - gcc -DCMAKE_C_COMPILER=gcc || finish
 item build:clang 900 bash -c 'build "$@"' - clang -DCMAKE_C_COMPILER=clang
-[[ $only =~ sanitize|fuzz ]] && build_sanitize=build:sanitize
-item "${build_sanitize:-build:sanitize}"for check in tests/checks/*; do
+item build:sanitize 900 bash -c 'build "$@"' - sanitize -DCMAKE_C_COMPILER=clang -DECBPF_FUZZ=ON &&
+	sanitized=1
+
+for check in tests/checks/*; do
 	[ ! -x "$check" ] || beside "check:$(basename "${check%.*}")" 300 "$check"
 done
 wait
 units unit gcc
-units sanitize sanitize
-for fuzzer in "$builds"/sanitize/fuzz/*; do
-	[ ! -x "$fuzzer" ] || beside "fuzz:$(basename "${fuzzer/_fuzz_//}")" $((FUZZ_SECONDS + 60)) \
-		env -C "$TMPDIR" "$fuzzer" -max_total_time=$FUZZ_SECONDS -timeout=10 -print_final_stats=1
+[ -z "${sanitized:-}" ] || units sanitize sanitize
+for fuzzer in ${sanitized:+"$builds"/sanitize/fuzz/*}; do
+	name=$(basename "$fuzzer")
+	[ ! -x "$fuzzer" ] || beside "fuzz:${name/_fuzz_//}" $((FUZZ_SECONDS + 60)) env -C "$TMPDIR" \
+		"$fuzzer" -max_total_time=$FUZZ_SECONDS -timeout=10 -print_final_stats=1
 done
 wait
 for scenario in tests/scenarios/*.sh; do

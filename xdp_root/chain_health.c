@@ -96,7 +96,8 @@ static void check_interface_gone(struct chain_health *health)
 			 "the pins in %s belong to an interface in another network namespace",
 			 health->chain.pins);
 	else if (!attachment->has_link)
-		disagree(health, "no such interface, and no link is pinned: --detach clears the pins");
+		disagree(health,
+			 "no such interface, and no link is pinned: --detach clears the pins");
 	else if (!attachment->link_ifindex)
 		disagree(health,
 			 "the interface is gone, its pins are left: --attach when it is back keeps "
@@ -129,16 +130,18 @@ static void check_not_ours(struct chain_health *health)
 			 "--interface %s moves them",
 			 name, name);
 	else if (attachment->has_link && attachment->link_ifindex)
-		disagree(health, "the pins belong to an interface that was moved to another network "
-				 "namespace");
+		disagree(health,
+			 "the pins belong to an interface that was moved to another network "
+			 "namespace");
 	else if (attachment->has_link)
 		disagree(health,
 			 "pins are left, but the root is not attached: the interface was made anew, "
 			 "or an attach or detach was interrupted: --attach puts it back with its "
 			 "slots, --detach clears them");
 	else
-		disagree(health, "pins are left, but no link: --attach puts the root back, --detach "
-				 "clears them");
+		disagree(health,
+			 "pins are left, but no link: --attach puts the root back, --detach "
+			 "clears them");
 	if (attachment->running_id) {
 		attachment_describe_program(attachment->running_id, program, sizeof(program));
 		disagree(health, "XDP program %s runs here, which is not ecbpf's", program);
@@ -162,8 +165,9 @@ static void check_ours(struct chain_health *health)
 		disagree(health, "%u shared pins are missing in %s, and held by %s: --attach",
 			 chain->missing_second, chain->second, chain->pins);
 	if (attachment->has_identity && !attachment->same_namespace)
-		disagree(health, "the interface came from another network namespace: --attach takes "
-				 "the pins over");
+		disagree(health,
+			 "the interface came from another network namespace: --attach takes "
+			 "the pins over");
 	if (attachment->has_identity && attachment->identity.mode != attachment->running_mode)
 		disagree(health, "attached in another mode than was asked for: --detach, then "
 				 "--attach");

@@ -38,11 +38,10 @@ static int check_parameters(const struct chain *chain, const struct attachment *
 	const char *name = chain->interface;
 
 	if (attachment->ours && attachment->running_mode != options->mode)
-		return problem_set(problem, -EBUSY,
-				   "%s: the root is attached in %s mode; --detach first to change it",
-				   name,
-				   attachment->running_mode == ECBPF_MODE_GENERIC ? "generic" :
-										    "native");
+		return problem_set(
+			problem, -EBUSY,
+			"%s: the root is attached in %s mode; --detach first to change it", name,
+			attachment->running_mode == ECBPF_MODE_GENERIC ? "generic" : "native");
 	if (attachment->has_identity && attachment->identity.frags != options->frags &&
 	    chain->map[CHAIN_SLOTS] >= 0 && (attachment->ours || has_slots(chain)))
 		return problem_set(problem, -EBUSY,
@@ -90,11 +89,12 @@ static int find_maps(struct chain *chain, struct problem *problem)
 	for (unsigned int i = 0; i < ECBPF_SLOT_COUNT; i++) {
 		slot_table_path(chain, i, "", path);
 		if (bpffs_exists(path))
-			return problem_set(problem, -ENOENT,
-					   "%s: shared maps are pinned in neither place and cannot be "
-					   "reached by id, so slot %u cannot be kept: --detach, then "
-					   "attach and load anew",
-					   chain->interface, i);
+			return problem_set(
+				problem, -ENOENT,
+				"%s: shared maps are pinned in neither place and cannot be "
+				"reached by id, so slot %u cannot be kept: --detach, then "
+				"attach and load anew",
+				chain->interface, i);
 	}
 	return 0;
 }
@@ -110,17 +110,19 @@ static int check_ownership(const struct chain *chain, const struct attachment *a
 		return 0;
 	if (attachment->running_id) {
 		attachment_describe_program(attachment->running_id, program, sizeof(program));
-		return problem_set(problem, -EBUSY,
-				   "%s: another XDP program runs here, %s; take it away first (ip link "
-				   "set dev %s xdp off, or its own tool)",
-				   name, program, name);
+		return problem_set(
+			problem, -EBUSY,
+			"%s: another XDP program runs here, %s; take it away first (ip link "
+			"set dev %s xdp off, or its own tool)",
+			name, program, name);
 	}
 	if (attachment->has_identity && !attachment->same_namespace)
-		return problem_set(problem, -EXDEV,
-				   "%s: the pins in %s belong to an interface of that name in another "
-				   "network namespace; use --bpffs with a bpffs of this namespace's "
-				   "own, or clear them with --detach if that interface is gone",
-				   name, chain->pins);
+		return problem_set(
+			problem, -EXDEV,
+			"%s: the pins in %s belong to an interface of that name in another "
+			"network namespace; use --bpffs with a bpffs of this namespace's "
+			"own, or clear them with --detach if that interface is gone",
+			name, chain->pins);
 	if (attachment->has_link && attachment->link_ifindex) {
 		if (interface_name_of(attachment->link_ifindex, other))
 			snprintf(other, sizeof(other), "?");
@@ -179,7 +181,8 @@ static int explain_link(const char *name, int err, const struct root_options *op
 				     name, mtu);
 	if (err == -EBUSY || err == -EEXIST)
 		return problem_errno(problem, err,
-				     "%s: another XDP program was attached at the same moment", name);
+				     "%s: another XDP program was attached at the same moment",
+				     name);
 	return problem_errno(problem, err, "%s: cannot attach the root in %s mode", name,
 			     options->mode == ECBPF_MODE_NATIVE ? "native" : "generic");
 }
@@ -256,8 +259,7 @@ static int put_root(struct chain *chain, const struct attachment *attachment,
 static int drop_unusable_maps(struct chain *chain, const struct attachment *attachment,
 			      const struct root_options *options, struct problem *problem)
 {
-	bool other_frags = attachment->has_identity &&
-			   attachment->identity.frags != options->frags;
+	bool other_frags = attachment->has_identity && attachment->identity.frags != options->frags;
 
 	if (!other_frags || chain->map[CHAIN_SLOTS] < 0)
 		return 0;

@@ -16,7 +16,6 @@ struct root_options {
 /* Attach, upgrade and repair are one verb: whatever the interface needs to run this build's root
  * with every slot that was filled. Refuses where another program or another interface would be
  * touched; nothing has changed then. Under the lock. */
-int root_attach(const char *interface, const struct root_options *options,
-		struct problem *problem);
+int root_attach(const char *interface, const struct root_options *options, struct problem *problem);
 
 #endif

@@ -97,8 +97,8 @@ static void put_root(struct report *report, const struct chain_health *health,
 	else
 		report_cell_none(report);
 	report_cell_string(report, "xdp_root");
-	report_cell_string(report, time_text(health->attachment.identity.attached_at, time,
-					     sizeof(time)));
+	report_cell_string(report,
+			   time_text(health->attachment.identity.attached_at, time, sizeof(time)));
 	report_cell_number(report, counters_seen(counters, 0, 0));
 	put_actions(report, counters, ECBPF_ROOT_ROW);
 	report_cell_none(report);
@@ -162,9 +162,7 @@ static void put_findings(struct report *report, const struct chain_health *healt
 
 static const char *mode_name(__u32 mode)
 {
-	return mode == ECBPF_MODE_NATIVE  ? "native" :
-	       mode == ECBPF_MODE_GENERIC ? "generic" :
-					    NULL;
+	return mode == ECBPF_MODE_NATIVE ? "native" : mode == ECBPF_MODE_GENERIC ? "generic" : NULL;
 }
 
 static void put_attachment(struct report *report, const struct chain_health *health)
@@ -262,10 +260,11 @@ int root_status(struct report *report, const char *bpffs, const struct interface
 	report_object_begin(report, "interfaces");
 	for (size_t i = 0; !err && i < interfaces->count; i++) {
 		struct problem one = { 0 };
+		char name[INTERFACE_NAME_SIZE];
 
+		interface_real_name(interfaces->names[i], name);
 		/* One interface that cannot be read must not hide the others. */
-		if (put_interface(report, bpffs, interfaces->names[i], reasons, ret_sick, &one) &&
-		    !first_err)
+		if (put_interface(report, bpffs, name, reasons, ret_sick, &one) && !first_err)
 			first_err = problem_set(problem, -EIO, "%s", one.text);
 	}
 	report_object_end(report);

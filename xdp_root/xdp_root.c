@@ -3,27 +3,21 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "abi/pin_names.h"
 #include "abi/slots.h"
 #include "attachment.h"
 #include "bpffs.h"
-#include "capability.h"
 #include "command_line.h"
 #include "counters.h"
+#include "each_interface.h"
 #include "interface.h"
-#include "log.h"
-#include "pin_lock.h"
 #include "report.h"
 #include "root_attach.h"
 #include "root_detach.h"
 #include "root_status.h"
 #include "slot_table.h"
 #include "subprogram.h"
-
-#define LOCK_SECONDS 30
 
 struct options {
 	struct interface_list interfaces;
@@ -42,45 +36,9 @@ struct options {
 
 static const char *const mode_choices[] = { "native", "generic", NULL };
 
-typedef int (*interface_work)(const struct options *options, const char *interface,
-			      struct problem *problem);
-
-/* Checks what every change needs, takes the lock, and does the work for each interface. With
- * several, one that fails does not keep the others from being done; each is told. */
-static int for_each_interface(const struct options *options, const char *verb, interface_work work,
-			      struct problem *problem)
+static int attach_one(void *context, const char *interface, struct problem *problem)
 {
-	int lock, err, first_err = 0;
-
-	if (!options->interfaces.count)
-		return problem_set(problem, -EINVAL, "--%s needs --interface LIST", verb);
-	err = bpffs_check(options->bpffs, problem);
-	if (!err)
-		err = capability_require(verb, problem);
-	if (err)
-		return err;
-	lock = pin_lock_take(options->bpffs, LOCK_SECONDS, problem);
-	if (lock < 0)
-		return lock;
-	for (size_t i = 0; i < options->interfaces.count; i++) {
-		struct problem one = { 0 };
-
-		err = work(options, options->interfaces.names[i], &one);
-		if (!err)
-			continue;
-		if (first_err)
-			log_error("%s", one.text);
-		else
-			*problem = one;
-		if (!first_err)
-			first_err = err;
-	}
-	pin_lock_release(options->bpffs, lock);
-	return first_err;
-}
-
-static int attach_one(const struct options *options, const char *interface, struct problem *problem)
-{
+	const struct options *options = context;
 	const struct root_options root = {
 		.bpffs = options->bpffs,
 		.mode = options->mode == 1 ? ECBPF_MODE_GENERIC : ECBPF_MODE_NATIVE,
@@ -90,13 +48,15 @@ static int attach_one(const struct options *options, const char *interface, stru
 	return root_attach(interface, &root, problem);
 }
 
-static int detach_one(const struct options *options, const char *interface, struct problem *problem)
+static int detach_one(void *context, const char *interface, struct problem *problem)
 {
+	const struct options *options = context;
 	return root_detach(interface, options->bpffs, options->nop, problem);
 }
 
-static int clear_one(const struct options *options, const char *interface, struct problem *problem)
+static int clear_one(void *context, const char *interface, struct problem *problem)
 {
+	const struct options *options = context;
 	struct attachment attachment;
 	struct chain chain;
 	int err;
@@ -109,8 +69,9 @@ static int clear_one(const struct options *options, const char *interface, struc
 }
 
 /* The object is opened anew for every interface: each has its own slot, maps and flags. */
-static int load_one(const struct options *options, const char *interface, struct problem *problem)
+static int load_one(void *context, const char *interface, struct problem *problem)
 {
+	const struct options *options = context;
 	struct attachment attachment;
 	struct chain chain;
 	struct subprogram subprogram = {
@@ -136,8 +97,9 @@ static int load_one(const struct options *options, const char *interface, struct
 	return err;
 }
 
-static int unload_one(const struct options *options, const char *interface, struct problem *problem)
+static int unload_one(void *context, const char *interface, struct problem *problem)
 {
+	const struct options *options = context;
 	unsigned int slot = (unsigned int)options->slot;
 	struct slot slots[ECBPF_SLOT_COUNT];
 	struct attachment attachment;
@@ -150,40 +112,48 @@ static int unload_one(const struct options *options, const char *interface, stru
 	if (!err)
 		err = slot_table_read(&chain, slots, problem);
 	if (!err && !slots[slot].program_id && !slots[slot].pinned_id)
-		err = problem_set(problem, -ENOENT, "%s: slot %u is empty already", interface, slot);
+		err = problem_set(problem, -ENOENT, "%s: slot %u is empty already", interface,
+				  slot);
 	if (!err)
 		err = slot_table_clear(&chain, slot, problem);
 	chain_close(&chain);
 	return err;
 }
 
+static int each(const struct options *options, const char *verb, each_interface_work work,
+		struct problem *problem)
+{
+	return each_interface(&options->interfaces, options->bpffs, verb, work, (void *)options,
+			      problem);
+}
+
 static int attach(void *options, struct problem *problem)
 {
-	return for_each_interface(options, "attach", attach_one, problem);
+	return each(options, "attach", attach_one, problem);
 }
 
 static int detach(void *options, struct problem *problem)
 {
-	return for_each_interface(options, "detach", detach_one, problem);
+	return each(options, "detach", detach_one, problem);
 }
 
 static int clear(void *options, struct problem *problem)
 {
-	return for_each_interface(options, "clear", clear_one, problem);
+	return each(options, "clear", clear_one, problem);
 }
 
 static int load(void *options, struct problem *problem)
 {
 	if (!((struct options *)options)->slot_given)
 		return problem_set(problem, -EINVAL, "--load needs --slot N");
-	return for_each_interface(options, "load", load_one, problem);
+	return each(options, "load", load_one, problem);
 }
 
 static int unload(void *options, struct problem *problem)
 {
 	if (!((struct options *)options)->slot_given)
 		return problem_set(problem, -EINVAL, "--unload needs --slot N");
-	return for_each_interface(options, "unload", unload_one, problem);
+	return each(options, "unload", unload_one, problem);
 }
 
 static int status(void *arguments, struct problem *problem)
@@ -230,29 +200,63 @@ static const struct verb_row verbs[] = {
 };
 
 static const struct option_row option_rows[] = {
-	{ .name = "interface", .letter = 'i', .kind = OPTION_INTERFACES, .offset = MEMBER(interfaces),
-	  .value_name = "LIST", .help = "interfaces, separated by commas" },
-	{ .name = "slot", .kind = OPTION_NUMBER, .offset = MEMBER(slot),
-	  .given_offset = MEMBER(slot_given), .maximum = ECBPF_SLOT_COUNT - 1, .value_name = "N",
-	  .help = "slot 0 to 7; lower slots see a packet first", .verbs = VERB(LOAD) | VERB(UNLOAD) },
-	{ .name = "program", .kind = OPTION_TEXT, .offset = MEMBER(program), .value_name = "NAME",
-	  .help = "the program to load, if OBJ has several", .verbs = VERB(LOAD) },
-	{ .name = "replace", .kind = OPTION_FLAG, .offset = MEMBER(replace),
+	{ .name = "interface",
+	  .letter = 'i',
+	  .kind = OPTION_INTERFACES,
+	  .offset = MEMBER(interfaces),
+	  .value_name = "LIST",
+	  .help = "interfaces, separated by commas" },
+	{ .name = "slot",
+	  .kind = OPTION_NUMBER,
+	  .offset = MEMBER(slot),
+	  .given_offset = MEMBER(slot_given),
+	  .maximum = ECBPF_SLOT_COUNT - 1,
+	  .value_name = "N",
+	  .help = "which slot; lower ones see a packet first",
+	  .verbs = VERB(LOAD) | VERB(UNLOAD) },
+	{ .name = "program",
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(program),
+	  .value_name = "NAME",
+	  .help = "the program to load, if OBJ has several",
+	  .verbs = VERB(LOAD) },
+	{ .name = "replace",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(replace),
 	  .help = "replace what is in the slot; packets meet the old or the new program",
 	  .verbs = VERB(LOAD) },
-	{ .name = "mode", .kind = OPTION_CHOICE, .offset = MEMBER(mode), .choices = mode_choices,
-	  .value_name = "MODE", .help = "native (the default) or generic", .verbs = VERB(ATTACH) },
-	{ .name = "frags", .kind = OPTION_FLAG, .offset = MEMBER(frags),
+	{ .name = "mode",
+	  .kind = OPTION_CHOICE,
+	  .offset = MEMBER(mode),
+	  .choices = mode_choices,
+	  .value_name = "MODE",
+	  .help = "how to attach; native by default, generic is slower and works everywhere",
+	  .verbs = VERB(ATTACH) },
+	{ .name = "frags",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(frags),
 	  .help = "multi-buffer frames: needed for a large MTU, every program must handle them",
 	  .verbs = VERB(ATTACH) },
-	{ .name = "nop", .letter = 'n', .kind = OPTION_FLAG, .offset = MEMBER(nop),
+	{ .name = "nop",
+	  .letter = 'n',
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(nop),
 	  .help = "leave a program that only passes, so that the driver stays in XDP mode",
 	  .verbs = VERB(DETACH) },
-	{ .name = "json", .kind = OPTION_FLAG, .offset = MEMBER(json), .help = "status as JSON",
+	{ .name = "json",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(json),
+	  .help = "status as JSON",
 	  .verbs = VERB(STATUS) },
-	{ .name = "bpffs", .kind = OPTION_TEXT, .offset = MEMBER(bpffs), .value_name = "DIR",
+	{ .name = "bpffs",
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(bpffs),
+	  .value_name = "DIR",
 	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose", .letter = 'v', .kind = OPTION_FLAG, .offset = MEMBER(verbose),
+	{ .name = "verbose",
+	  .letter = 'v',
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(verbose),
 	  .help = "say more; with --status, also the counters by reason" },
 };
 

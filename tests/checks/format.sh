@@ -8,10 +8,8 @@ if [ "${1:-}" = --fix ]; then
 	clang-format -i "${files[@]}"
 	exit
 fi
-wrong=()
-for file in "${files[@]}"; do
-	clang-format --dry-run -Werror "$file" 2>/dev/null || wrong+=("$file")
-done
+mapfile -t wrong < <(clang-format --dry-run -Werror "${files[@]}" 2>&1 |
+	sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: error: .*/\1/p' | sort -u)
 if [ "${#wrong[@]}" -gt 0 ]; then
 	printf 'not formatted: %s\n' "${wrong[@]}"
 	clang-format "${wrong[0]}" | diff -u "${wrong[0]}" - | head -n 20 || true

@@ -28,15 +28,17 @@
 
 /* Filled in by the functions below. */
 struct build_header {
-	__u16 offset;      /* bytes from the start of the frame */
-	__u16 ethertype;   /* what a link header before it says */
-	__u8 number;       /* what an IP or extension header before it says */
+	__u16 offset;    /* bytes from the start of the frame */
+	__u16 ethertype; /* what a link header before it says */
+	__u8 number;     /* what an IP or extension header before it says */
 	__u8 kind;
 	__u8 keeps_length; /* was set by hand */
 	__u8 keeps_next;
 };
 
 struct packet_builder {
+	/* Puts the IP header, behind 14 bytes of Ethernet, on a multiple of four. */
+	__attribute__((aligned(4))) unsigned char unused[2];
 	unsigned char bytes[BUILD_FRAME_SIZE];
 	__u32 length;
 	__u32 count;
@@ -47,12 +49,12 @@ struct build_ipv4 {
 	const char *source;      /* 192.0.2.1 */
 	const char *destination; /* 198.51.100.1 */
 	__u8 tos;
-	__u8 ttl;                /* 64 */
-	__u8 protocol;           /* that of the next header, or IPPROTO_RAW without one */
-	__u8 option_words;       /* 0..10, filled with no-operation options */
+	__u8 ttl;          /* 64 */
+	__u8 protocol;     /* that of the next header, or IPPROTO_RAW without one */
+	__u8 option_words; /* 0..10, filled with no-operation options */
 	__u16 id;
-	__u16 fragment;          /* flags and offset, as in the header */
-	__u16 total_length;      /* what follows */
+	__u16 fragment;     /* flags and offset, as in the header */
+	__u16 total_length; /* what follows */
 };
 
 struct build_ipv6 {

@@ -56,8 +56,8 @@ static void finish_udp(struct packet_builder *builder, __u32 index, unsigned cha
 	struct udphdr *udp = (struct udphdr *)header;
 
 	udp->len = htons((__u16)length);
-	udp->check = build_checksum(header, length,
-				    pseudo_header(builder, index, IPPROTO_UDP, length));
+	udp->check =
+		build_checksum(header, length, pseudo_header(builder, index, IPPROTO_UDP, length));
 	if (!udp->check)
 		udp->check = 0xffff; /* 0 would say: not computed (RFC 768) */
 }

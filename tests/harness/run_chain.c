@@ -12,10 +12,10 @@
 
 static int create(enum bpf_map_type type, const char *name, __u32 value_size, __u32 entries)
 {
-	char kernel_name[16] = "";
+	char kernel_name[16];
 	int fd;
 
-	strncat(kernel_name, name, sizeof(kernel_name) - 1);
+	snprintf(kernel_name, sizeof(kernel_name), "%.15s", name);
 	fd = bpf_map_create(type, kernel_name, sizeof(__u32), value_size, entries, NULL);
 	if (fd < 0)
 		fprintf(stderr, "run_program: create map %s: %s\n", name, strerror(-fd));
@@ -28,11 +28,11 @@ int run_chain_create(struct run_chain *chain, __u32 frags)
 
 	chain->frags = frags;
 	chain->slots = create(programs, ECBPF_MAP_SLOTS, sizeof(__u32), ECBPF_SLOT_COUNT);
-	chain->stats = create(BPF_MAP_TYPE_PERCPU_ARRAY, ECBPF_MAP_STATS,
-			      sizeof(struct ecbpf_stats), 1);
+	chain->stats =
+		create(BPF_MAP_TYPE_PERCPU_ARRAY, ECBPF_MAP_STATS, sizeof(struct ecbpf_stats), 1);
 	chain->exit_hook = create(programs, ECBPF_MAP_EXIT_HOOK, sizeof(__u32), 1);
-	chain->capture_hook = create(programs, ECBPF_MAP_CAPTURE_HOOK, sizeof(__u32),
-				     ECBPF_CAPTURE_HOOK_COUNT);
+	chain->capture_hook =
+		create(programs, ECBPF_MAP_CAPTURE_HOOK, sizeof(__u32), ECBPF_CAPTURE_HOOK_COUNT);
 	if (chain->slots >= 0 && chain->stats >= 0 && chain->exit_hook >= 0 &&
 	    chain->capture_hook >= 0)
 		return 0;

@@ -34,21 +34,34 @@ static int register_sections(void)
 	return 0;
 }
 
-const char *run_unavailable(void)
+/* Negative errno if the kernel refuses a program that does nothing. */
+static int try_nothing(__u32 flags)
 {
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = flags);
 	const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "nothing", "GPL", nothing, 2, NULL);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "nothing", "GPL", nothing, 2, &options);
 
-	if (fd >= 0) {
-		close(fd);
-		return NULL;
-	}
-	if (errno == EPERM)
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+const char *run_unavailable(void)
+{
+	int err = try_nothing(0);
+
+	if (err == -EPERM)
 		return "no right to load BPF programs (CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON)";
-	return "the kernel loads no XDP program";
+	return err ? "the kernel loads no XDP program" : NULL;
+}
+
+int run_frags_supported(void)
+{
+	return !try_nothing(BPF_F_XDP_HAS_FRAGS);
 }
 
 static int find_program(struct run_program *program, const char *name)

@@ -29,7 +29,7 @@
 
 /* Slots of run_open() that are none. */
 #define RUN_ROOT ECBPF_ROOT_ROW
-#define RUN_ALONE 0xffff     /* loaded, but put into no array; counted in no row */
+#define RUN_ALONE 0xffff /* loaded, but put into no array; counted in no row */
 
 /* The maps that the programs of one interface share; owned, close with run_chain_close(). */
 struct run_chain {
@@ -64,6 +64,9 @@ struct run_result {
 /* NULL, or why this process may not load BPF programs here; then the test's main() prints
  * "SKIP: REASON" and returns RUN_SKIP. */
 const char *run_unavailable(void);
+
+/* 1 if the kernel takes programs for multi-buffer frames (5.18). */
+int run_frags_supported(void);
 
 int run_chain_create(struct run_chain *chain, __u32 frags);
 void run_chain_close(struct run_chain *chain);
