@@ -37,9 +37,11 @@ static bool has_section(Elf *elf, const char *wanted)
 static int check_elf(Elf *elf, const char *path, struct problem *problem)
 {
 	GElf_Ehdr header;
+	size_t names;
 
 	if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) ||
-	    header.e_machine != EM_BPF || header.e_type != ET_REL)
+	    header.e_machine != EM_BPF || header.e_type != ET_REL ||
+	    elf_getshdrstrndx(elf, &names) < 0)
 		return problem_set(problem, -ENOEXEC,
 				   "%s: not a BPF object file; build it with clang -target bpf",
 				   path);

@@ -172,12 +172,13 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 	if (!err)
 		err = slot_table_set(chain, slot, content->program, problem);
 	if (err) {
-		forget_record(chain, id);
+		if (id != old_id)
+			forget_record(chain, id);
 		(void)bpffs_remove_tree(aside, NULL);
 		return err;
 	}
 	err = put_in_place(chain, slot, problem);
-	if (!err)
+	if (!err && old_id != id)
 		forget_record(chain, old_id);
 	return err;
 }

@@ -129,7 +129,7 @@ units() {
 	while IFS=$'\t' read -r name command; do
 		[ -z "$name" ] || beside "$1:$name" 300 bash -c "cd '$builds/$2' && exec $command"
 	done < <(ctest --test-dir "$builds/$2" --show-only=json-v1 2>/dev/null |
-		jq -r '.tests[] | [.name, (.command // ["false"] | @sh)] | @tsv')
+		jq -r '.tests[] | [.name, (.command // ["cat", "not built"] | @sh)] | @tsv')
 	wait
 }
 

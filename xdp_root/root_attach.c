@@ -179,6 +179,11 @@ static int explain_link(const char *name, int err, const struct root_options *op
 				     "%s: MTU %u is too large for XDP without --frags; attach with "
 				     "--frags or lower the MTU",
 				     name, mtu);
+	if (err == -ERANGE && !options->frags)
+		return problem_errno(problem, err,
+				     "%s: an MTU, its own or that of a veth's peer, is too large for "
+				     "XDP without --frags; attach with --frags or lower the MTU",
+				     name);
 	if (err == -EBUSY || err == -EEXIST)
 		return problem_errno(problem, err,
 				     "%s: another XDP program was attached at the same moment",

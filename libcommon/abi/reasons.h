@@ -13,10 +13,10 @@ enum ecbpf_reason {
 	ECBPF_REASON_SHORT_IPV6 = 4,      /* frame ends inside the IPv6 header */
 	ECBPF_REASON_NOT_IP = 5,          /* neither IPv4 nor IPv6 */
 	ECBPF_REASON_NO_MAP = 6,          /* a map lookup that cannot fail, failed */
-	ECBPF_REASON_SHORT_EXTENSION = 7, /* frame ends inside an IPv6 extension header */
-	ECBPF_REASON_SHORT_TRANSPORT = 8, /* frame ends inside the transport header */
+	ECBPF_REASON_SHORT_EXTENSION = 7, /* frame or packet ends inside an IPv6 extension header */
+	ECBPF_REASON_SHORT_TRANSPORT = 8, /* frame or packet ends inside the transport header */
 	ECBPF_REASON_BAD_IPV4 = 9,        /* version, header length or total length cannot be */
-	ECBPF_REASON_BAD_IPV6 = 10,       /* version cannot be 6, or the payload ends outside the frame */
+	ECBPF_REASON_BAD_IPV6 = 10,       /* version, length or second fragment header cannot be */
 	ECBPF_REASON_LONG_CHAIN = 11,     /* more IPv6 extension headers than the parser follows */
 	ECBPF_REASON_MANY_TAGS = 12,      /* more than two VLAN tags */
 	ECBPF_REASON_OWN = 16,            /* first reason of the program's own */

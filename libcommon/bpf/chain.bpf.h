@@ -47,13 +47,13 @@ const volatile struct ecbpf_program ecbpf_program SEC(".rodata.ecbpf") = {
 
 /* Tail call with an index the JIT can turn into a direct jump (x86-64, arm64 with poke support):
  * map and index are immediates of this very call site, so the compiler cannot merge two of them. */
-#define ECBPF_TAIL_CALL(ctx, map, index)                                                         \
-	asm volatile("r1 = %[context]\n\t"                                                       \
-		     "r2 = %[array] ll\n\t"                                                      \
-		     "r3 = %[entry]\n\t"                                                         \
-		     "call 12"                                                                   \
-		     :                                                                           \
-		     : [context] "r"(ctx), [array] "i"(&(map)), [entry] "i"(index)               \
+#define ECBPF_TAIL_CALL(ctx, map, index)                                                           \
+	asm volatile("r1 = %[context]\n\t"                                                         \
+		     "r2 = %[array] ll\n\t"                                                        \
+		     "r3 = %[entry]\n\t"                                                           \
+		     "call 12"                                                                     \
+		     :                                                                             \
+		     : [context] "r"(ctx), [array] "i"(&(map)), [entry] "i"(index)                 \
 		     : "r0", "r1", "r2", "r3", "r4", "r5", "memory")
 
 /* Enters the first occupied slot above `slot`; returns only if there is none. `slot` must be a
@@ -117,7 +117,8 @@ static __always_inline int ecbpf_end(struct xdp_md *ctx, __u32 row, __u32 action
 	reason &= ECBPF_REASON_LIMIT - 1;
 	stats = bpf_map_lookup_elem(&xdp_stats, (const void *)&ecbpf_program.only_entry);
 	if (stats && row < ECBPF_ROW_COUNT) {
-		stats->last = (struct ecbpf_exit_note){ .action = cell, .reason = reason, .row = row };
+		stats->last =
+			(struct ecbpf_exit_note){ .action = cell, .reason = reason, .row = row };
 		stats->row[row].packets[reason][cell]++;
 	}
 	ECBPF_TAIL_CALL(ctx, xdp_exit_hook, 0);

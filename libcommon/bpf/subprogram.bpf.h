@@ -35,9 +35,9 @@ static __always_inline struct ecbpf_verdict ecbpf_continue(void)
  * above 255 is counted, and returned, as 255: invalid as well. */
 static __always_inline struct ecbpf_verdict ecbpf_final(__u32 action, __u32 reason)
 {
-	return (struct ecbpf_verdict){
-		.is_final = 1, .reason = reason, .action = action > 255 ? 255 : action
-	};
+	return (struct ecbpf_verdict){ .is_final = 1,
+				       .reason = reason,
+				       .action = action > 255 ? 255 : action };
 }
 
 /* To the kernel's stack; later slots do not see the packet. */
@@ -75,13 +75,13 @@ static __always_inline int ecbpf_finish(struct xdp_md *ctx, struct ecbpf_verdict
 
 /* The frags section says "handles multi-buffer frames": code written with the packet cursor does,
  * because it only ever looks at the linear part. The loader sets the flag as the chain needs it. */
-#define ECBPF_SUBPROGRAM(name)                                                                   \
-	static __always_inline struct ecbpf_verdict name##_decide(struct xdp_md *ctx);           \
-	SEC("xdp.frags") int name(struct xdp_md *ctx)                                            \
-	{                                                                                        \
-		return ecbpf_finish(ctx, name##_decide(ctx));                                    \
-	}                                                                                        \
-	static __always_inline struct ecbpf_verdict name##_decide(                               \
+#define ECBPF_SUBPROGRAM(name)                                                                     \
+	static __always_inline struct ecbpf_verdict name##_decide(struct xdp_md *ctx);             \
+	SEC("xdp.frags") int name(struct xdp_md *ctx)                                              \
+	{                                                                                          \
+		return ecbpf_finish(ctx, name##_decide(ctx));                                      \
+	}                                                                                          \
+	static __always_inline struct ecbpf_verdict name##_decide(                                 \
 		__attribute__((unused)) struct xdp_md *ctx)
 
 #endif

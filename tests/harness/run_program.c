@@ -34,34 +34,54 @@ static int register_sections(void)
 	return 0;
 }
 
-/* Negative errno if the kernel refuses a program that does nothing. */
-static int try_nothing(__u32 flags)
+/* File descriptor of a program that does nothing, or a negative errno. */
+static int load_nothing(__u32 flags)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = flags);
 	const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "nothing", "GPL", nothing, 2, &options);
 
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "nothing", "GPL", nothing, 2, &options);
 }
 
 const char *run_unavailable(void)
 {
-	int err = try_nothing(0);
+	int fd = load_nothing(0);
 
-	if (err == -EPERM)
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	if (fd == -EPERM)
 		return "no right to load BPF programs (CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON)";
-	return err ? "the kernel loads no XDP program" : NULL;
+	return "the kernel loads no XDP program";
 }
 
 int run_frags_supported(void)
 {
-	return !try_nothing(BPF_F_XDP_HAS_FRAGS);
+	int fd = load_nothing(BPF_F_XDP_HAS_FRAGS);
+
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return 1;
+}
+
+int run_origin_supported(void)
+{
+	const unsigned char frame[64] = { 0 };
+	struct xdp_md context = { .data_end = sizeof(frame) };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
+		    .ctx_in = &context, .ctx_size_in = sizeof(context));
+	int fd = load_nothing(0), err;
+
+	if (fd < 0)
+		return 0;
+	err = bpf_prog_test_run_opts(fd, &options);
+	close(fd);
+	return !err;
 }
 
 static int find_program(struct run_program *program, const char *name)

@@ -68,6 +68,9 @@ const char *run_unavailable(void);
 /* 1 if the kernel takes programs for multi-buffer frames (5.18). */
 int run_frags_supported(void);
 
+/* 1 if a frame can say where it came from: run_frame.ifindex other than 0 (5.14). */
+int run_origin_supported(void);
+
 int run_chain_create(struct run_chain *chain, __u32 frags);
 void run_chain_close(struct run_chain *chain);
 
