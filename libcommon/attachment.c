@@ -56,6 +56,9 @@ int attachment_read(const struct chain *chain, struct attachment *ret_attachment
 		ret_attachment->link_ifindex = link.xdp.ifindex;
 		ret_attachment->link_program_id = link.prog_id;
 	}
+	/* Program ids are unique in the kernel, and a root is loaded anew for every interface. */
+	ret_attachment->ours = ret_attachment->running_id && ret_attachment->has_link &&
+			       ret_attachment->running_id == ret_attachment->link_program_id;
 	if (chain->map[CHAIN_IDENTITY] >= 0) {
 		err = chain_read_identity(chain, &ret_attachment->identity, problem);
 		if (err)
@@ -66,9 +69,6 @@ int attachment_read(const struct chain *chain, struct attachment *ret_attachment
 	there.inode = ret_attachment->identity.netns_inode;
 	ret_attachment->same_namespace =
 		ret_attachment->has_identity && network_namespace_same(&here, &there);
-	/* Program ids are unique in the kernel, and a root is loaded anew for every interface. */
-	ret_attachment->ours = ret_attachment->running_id && ret_attachment->has_link &&
-			       ret_attachment->running_id == ret_attachment->link_program_id;
 	return 0;
 }
 

@@ -19,7 +19,8 @@ struct attachment {
 	bool ours;           /* the pinned link is what runs on the interface */
 };
 
-/* Reads all of it; `chain` may hold nothing. */
+/* Reads all of it; `chain` may hold nothing. -EPROTO: the identity has another version; all but it
+ * is told all the same. */
 int attachment_read(const struct chain *chain, struct attachment *ret_attachment,
 		    struct problem *problem);
 

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +13,22 @@
 #include <unistd.h>
 
 #include "abi/pin_names.h"
+#include "cleanup.h"
+
+/* "/ecbpf/second_references/", an interface, "/slot_7_new/" and a map's name must still fit. */
+#define LONGEST_TAIL 128
 
 int bpffs_check(const char *directory, struct problem *problem)
 {
+	CLEANUP_CLOSE int fd = -1;
 	struct statfs info;
 
-	if (statfs(directory, &info) < 0)
+	if (strlen(directory) > BPFFS_PATH_SIZE - LONGEST_TAIL)
+		return problem_set(problem, -ENAMETOOLONG,
+				   "%.60s...: path is too long for --bpffs (at most %d characters)",
+				   directory, BPFFS_PATH_SIZE - LONGEST_TAIL);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstatfs(fd, &info) < 0)
 		return problem_errno(problem, -errno, "no bpffs at %s", directory);
 	if (info.f_type != BPF_FS_MAGIC)
 		return problem_set(problem, -EMEDIUMTYPE,
@@ -101,12 +112,18 @@ int bpffs_remove_tree(const char *path, struct problem *problem)
 	struct dirent *entry;
 	DIR *directory;
 	int err = 0;
+	int fd;
 
-	directory = opendir(path);
+	/* A bpffs may hold symbolic links; what they lead to is not ours. */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return bpffs_unpin(path, problem);
+	directory = fd < 0 ? NULL : fdopendir(fd);
 	if (!directory) {
-		if (errno == ENOTDIR)
-			return bpffs_unpin(path, problem);
-		return errno == ENOENT ? 0 : problem_errno(problem, -errno, "cannot open %s", path);
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err == -ENOENT ? 0 : problem_errno(problem, err, "cannot open %s", path);
 	}
 	while (!err && (entry = readdir(directory))) {
 		char child[BPFFS_PATH_SIZE];

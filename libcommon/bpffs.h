@@ -10,8 +10,8 @@
 
 #define BPFFS_PATH_SIZE 512
 
-/* 0 if `directory` is a directory of a mounted bpffs; -ENOENT, -ENOTDIR or -EMEDIUMTYPE with the
- * problem told. */
+/* 0 if `directory` is a directory of a mounted bpffs; -ENOENT, -ENOTDIR, -ENAMETOOLONG or
+ * -EMEDIUMTYPE with the problem told. */
 int bpffs_check(const char *directory, struct problem *problem);
 
 /* Joins directory and name into ret_path; the program's own bug if it does not fit. */

@@ -70,6 +70,9 @@ static int list_directory(const char *path, struct interface_list *list, struct 
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(name))
 			continue;
 		bpffs_unescape(entry->d_name, name, sizeof(name));
+		/* Someone else's directory must not keep ours from being listed. */
+		if (!interface_name_valid(name) || strchr(name, ','))
+			continue;
 		err = interface_list_add(list, name, problem);
 	}
 	closedir(directory);
@@ -126,23 +129,27 @@ static int open_link(struct chain *chain, struct problem *problem)
 
 int chain_open(struct chain *chain, struct problem *problem)
 {
+	int err = 0, link_err;
+
 	if (!bpffs_exists(chain->pins) && !bpffs_exists(chain->second))
 		return -ENOENT;
 	for (int i = 0; i < CHAIN_MAP_COUNT; i++) {
-		int first = pinned_map_open(chain->pins, &chain_map_shapes[i], problem);
-		int second = pinned_map_open(chain->second, &chain_map_shapes[i], problem);
+		struct problem *first_problem = err ? NULL : problem;
+		int first = pinned_map_open(chain->pins, &chain_map_shapes[i], first_problem);
+		int second = pinned_map_open(chain->second, &chain_map_shapes[i], first_problem);
 
 		chain->missing_first += first == -ENOENT;
 		chain->missing_second += second == -ENOENT;
-		chain->map[i] = first >= 0 ? first : second;
+		chain->map[i] = first >= 0 ? first : second >= 0 ? second : -1;
 		if (first >= 0 && second >= 0)
 			close(second);
-		if (first < 0 && first != -ENOENT)
-			return first;
-		if (second < 0 && second != -ENOENT)
-			return second;
+		if (!err && first < 0 && first != -ENOENT)
+			err = first;
+		if (!err && second < 0 && second != -ENOENT)
+			err = second;
 	}
-	return open_link(chain, problem);
+	link_err = open_link(chain, err ? NULL : problem);
+	return err ? err : link_err;
 }
 
 bool chain_has_maps(const struct chain *chain)
@@ -254,25 +261,6 @@ int chain_unpin_maps(struct chain *chain, struct problem *problem)
 			bpffs_join(path, places[place], chain_map_shapes[i].name);
 			err = bpffs_unpin(path, problem);
 		}
-	}
-	return err;
-}
-
-int chain_pin_both(struct chain *chain, int fd, const char *name, struct problem *problem)
-{
-	const char *places[] = { chain->second, chain->pins };
-	char path[BPFFS_PATH_SIZE], new_name[64], new_path[BPFFS_PATH_SIZE];
-	int err = 0;
-
-	snprintf(new_name, sizeof(new_name), "%s_new", name);
-	for (int i = 0; !err && i < 2; i++) {
-		bpffs_join(path, places[i], name);
-		bpffs_join(new_path, places[i], new_name);
-		err = bpffs_unpin(new_path, problem);
-		if (!err)
-			err = bpffs_pin(fd, new_path, problem);
-		if (!err)
-			err = bpffs_rename(new_path, path, problem);
 	}
 	return err;
 }

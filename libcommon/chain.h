@@ -42,7 +42,8 @@ void chain_close(struct chain *chain);
 int chain_list(const char *bpffs, struct interface_list *list, struct problem *problem);
 
 /* Opens what is pinned, from either place. 0 also when parts are missing (fds are -1 then);
- * -ENOENT (nothing told) when neither directory exists; -EPROTO: pins of another version. */
+ * -ENOENT (nothing told) when neither directory exists; -EPROTO: pins of another version, of which
+ * the link and what this build knows are open all the same. */
 int chain_open(struct chain *chain, struct problem *problem);
 
 /* True if all maps were found. */
@@ -57,9 +58,6 @@ int chain_pin_maps(struct chain *chain, struct problem *problem);
 
 /* Removes the pins of all shared maps but the identity, in both places. */
 int chain_unpin_maps(struct chain *chain, struct problem *problem);
-
-/* Pins `fd` as `name` in both places, taking the place of what stood there. */
-int chain_pin_both(struct chain *chain, int fd, const char *name, struct problem *problem);
 
 /* Removes both directories. */
 int chain_remove(struct chain *chain, struct problem *problem);

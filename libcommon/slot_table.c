@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abi/pin_names.h"
+#include "chain_root.h"
 
 static __u32 id_of_program(int fd)
 {
@@ -142,14 +143,15 @@ static void forget_record(const struct chain *chain, __u32 id)
 		(void)bpf_map_delete_elem(chain->map[CHAIN_PROGRAMS], &id);
 }
 
-/* The new pins take the place of the old ones; the array holds the new program already. */
-static int put_in_place(const struct chain *chain, unsigned int slot, struct problem *problem)
+/* The pins kept aside (suffix "_new" or "_old") become the slot's. */
+static int put_in_place(const struct chain *chain, unsigned int slot, const char *suffix,
+			struct problem *problem)
 {
 	char place[BPFFS_PATH_SIZE], aside[BPFFS_PATH_SIZE];
 	int err;
 
 	slot_table_path(chain, slot, "", place);
-	slot_table_path(chain, slot, "_new", aside);
+	slot_table_path(chain, slot, suffix, aside);
 	err = bpffs_remove_tree(place, problem);
 	return err ? err : bpffs_rename(aside, place, problem);
 }
@@ -177,7 +179,7 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 		(void)bpffs_remove_tree(aside, NULL);
 		return err;
 	}
-	err = put_in_place(chain, slot, problem);
+	err = put_in_place(chain, slot, "_new", problem);
 	if (!err && old_id != id)
 		forget_record(chain, old_id);
 	return err;
@@ -205,35 +207,38 @@ int slot_table_clear(const struct chain *chain, unsigned int slot, struct proble
 		return problem_errno(problem, -errno, "%s: cannot empty slot %u", chain->interface,
 				     slot);
 	forget_record(chain, id);
+	err = bpffs_remove_tree(aside, problem);
+	slot_table_path(chain, slot, "_new", aside);
+	return err ? err : bpffs_remove_tree(aside, problem);
+}
+
+/* What was kept aside is the slot's if it is what packets meet, else it goes. */
+static int recover_aside(const struct chain *chain, unsigned int slot, const char *suffix,
+			 __u32 running, struct problem *problem)
+{
+	char place[BPFFS_PATH_SIZE], aside[BPFFS_PATH_SIZE];
+
+	slot_table_path(chain, slot, "", place);
+	slot_table_path(chain, slot, suffix, aside);
+	if (!bpffs_exists(aside))
+		return 0;
+	if (running && id_of_pin(aside) == running && id_of_pin(place) != running)
+		return put_in_place(chain, slot, suffix, problem);
 	return bpffs_remove_tree(aside, problem);
 }
 
 static int recover_slot(const struct chain *chain, unsigned int slot, struct problem *problem)
 {
-	char place[BPFFS_PATH_SIZE], path[BPFFS_PATH_SIZE];
+	char place[BPFFS_PATH_SIZE];
 	__u32 running;
 	int err;
 
 	err = read_entry(chain, slot, &running, problem);
-	if (err)
-		return err;
+	if (!err)
+		err = recover_aside(chain, slot, "_new", running, problem);
+	if (!err)
+		err = recover_aside(chain, slot, "_old", running, problem);
 	slot_table_path(chain, slot, "", place);
-	slot_table_path(chain, slot, "_new", path);
-	if (bpffs_exists(path)) {
-		if (running && id_of_pin(path) == running)
-			err = put_in_place(chain, slot, problem);
-		else
-			err = bpffs_remove_tree(path, problem);
-	}
-	if (err)
-		return err;
-	slot_table_path(chain, slot, "_old", path);
-	if (bpffs_exists(path)) {
-		if (running && id_of_pin(path) == running && !bpffs_exists(place))
-			err = bpffs_rename(path, place, problem);
-		else
-			err = bpffs_remove_tree(path, problem);
-	}
 	if (!err && bpffs_exists(place) && !id_of_pin(place))
 		err = bpffs_remove_tree(place, problem);
 	return err;
@@ -269,7 +274,7 @@ static int recover_records(const struct chain *chain, struct problem *problem)
 
 int slot_table_recover(const struct chain *chain, struct problem *problem)
 {
-	int err = 0;
+	int err = chain_root_recover(chain, problem);
 
 	for (unsigned int slot = 0; !err && slot < ECBPF_SLOT_COUNT; slot++)
 		err = recover_slot(chain, slot, problem);

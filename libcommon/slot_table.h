@@ -43,7 +43,7 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 /* Empties the array's entry and removes the slot's pins. Under the lock. */
 int slot_table_clear(const struct chain *chain, unsigned int slot, struct problem *problem);
 
-/* Finishes or undoes what a killed loader left of a publish or clear, and forgets records of
+/* Finishes or undoes what a killed loader left of a publish or clear, or of the root, and forgets records of
  * programs that are gone. The array decides: what packets meet stays. Under the lock. */
 int slot_table_recover(const struct chain *chain, struct problem *problem);
 

@@ -125,13 +125,28 @@ static int set_rodata(struct subprogram *subprogram, struct problem *problem)
 	return 0;
 }
 
-static bool is_shared(const struct bpf_map *map)
+/* The chain's map of that name, or -1. */
+static int shared_map_named(const char *name)
 {
 	for (size_t i = 0; i < sizeof(shared_maps) / sizeof(*shared_maps); i++) {
-		if (!strcmp(bpf_map__name(map), chain_map_shapes[shared_maps[i]].name))
-			return true;
+		if (!strcmp(name, chain_map_shapes[shared_maps[i]].name))
+			return (int)shared_maps[i];
 	}
-	return false;
+	return -1;
+}
+
+/* A stranger's map may have the name of a shared one by chance. */
+static bool is_shared(const struct bpf_map *map)
+{
+	int shared = shared_map_named(bpf_map__name(map));
+	const struct map_shape *shape;
+
+	if (shared < 0)
+		return false;
+	shape = &chain_map_shapes[shared];
+	return bpf_map__type(map) == shape->type && bpf_map__key_size(map) == shape->key_size &&
+	       bpf_map__value_size(map) == shape->value_size &&
+	       bpf_map__max_entries(map) == shape->max_entries;
 }
 
 static bool is_private(const struct bpf_map *map)
@@ -141,17 +156,36 @@ static bool is_private(const struct bpf_map *map)
 
 static int tie_shared_maps(struct subprogram *subprogram, struct problem *problem)
 {
-	for (size_t i = 0; i < sizeof(shared_maps) / sizeof(*shared_maps); i++) {
-		const char *name = chain_map_shapes[shared_maps[i]].name;
-		struct bpf_map *map = bpf_object__find_map_by_name(subprogram->object, name);
-		int err;
+	struct bpf_map *map;
 
-		if (!map)
+	bpf_object__for_each_map(map, subprogram->object) {
+		int shared = shared_map_named(bpf_map__name(map)), err;
+
+		if (shared >= 0 && !is_shared(map) && subprogram->kit)
+			return problem_set(
+				problem, -EPROTO,
+				"%s: its map %s is not of this kit's shape; build it again",
+				subprogram->object_name, bpf_map__name(map));
+		if (!is_shared(map))
 			continue;
-		err = bpf_map__reuse_fd(map, subprogram->chain->map[shared_maps[i]]);
+		err = bpf_map__reuse_fd(map, subprogram->chain->map[shared]);
 		if (err)
 			return problem_errno(problem, err, "%s: cannot use the chain's %s",
-					     subprogram->object_name, name);
+					     subprogram->object_name, bpf_map__name(map));
+	}
+	return 0;
+}
+
+static int check_map_names(struct subprogram *subprogram, struct problem *problem)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, subprogram->object) {
+		if (!strcmp(bpf_map__name(map), ECBPF_PIN_PROGRAM))
+			return problem_set(problem, -EINVAL,
+					   "%s: no map may be called '%s', which is the name of the "
+					   "program's pin",
+					   subprogram->object_name, ECBPF_PIN_PROGRAM);
 	}
 	return 0;
 }
@@ -224,6 +258,8 @@ int subprogram_load(struct subprogram *subprogram, const char *program_name,
 		err = set_type(subprogram, problem);
 	if (!err)
 		err = set_rodata(subprogram, problem);
+	if (!err)
+		err = check_map_names(subprogram, problem);
 	if (!err)
 		err = tie_shared_maps(subprogram, problem);
 	if (!err && same)

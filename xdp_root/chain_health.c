@@ -11,8 +11,8 @@
 #include "abi/pin_names.h"
 #include "root_adopt.h"
 
-static void add(char findings[][CHAIN_FINDING_SIZE], size_t *count, const char *format,
-		va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+add(char findings[][CHAIN_FINDING_SIZE], size_t *count, const char *format, va_list arguments)
 {
 	if (*count < CHAIN_FINDINGS_MAX)
 		vsnprintf(findings[(*count)++], CHAIN_FINDING_SIZE, format, arguments);
@@ -152,7 +152,13 @@ static void check_ours(struct chain_health *health)
 {
 	const struct attachment *attachment = &health->attachment;
 	const struct chain *chain = &health->chain;
+	bool strips_vlan;
 
+	if (interface_strips_vlan(chain->interface, &strips_vlan) == 0 && strips_vlan)
+		note(health,
+		     "the driver takes VLAN tags out of received frames, so programs see them "
+		     "untagged; to see the tags: ethtool -K %s rxvlan off",
+		     chain->interface);
 	if (health->root_id != attachment->running_id)
 		disagree(health, "the pinned root program is not the one that runs: --attach");
 	if (!health->is_nop && !chain_has_maps(chain))

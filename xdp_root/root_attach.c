@@ -11,6 +11,7 @@
 
 #include "abi/pin_names.h"
 #include "attachment.h"
+#include "chain_root.h"
 #include "cleanup.h"
 #include "log.h"
 #include "root_adopt.h"
@@ -224,16 +225,6 @@ static int publish(struct chain *chain, const struct attachment *attachment, int
 	return 0;
 }
 
-static void warn_about_vlan(const char *interface)
-{
-	bool strips;
-
-	if (interface_strips_vlan(interface, &strips) == 0 && strips)
-		log_detail("%s: the driver takes VLAN tags out of received frames, so XDP programs "
-			   "see tagged packets untagged; to see the tags: ethtool -K %s rxvlan off",
-			   interface, interface);
-}
-
 /* Order: maps are pinned, twice, before a program that uses them is attached, because the kernel
  * empties a PROG_ARRAY when its last user-space reference goes. */
 static int put_root(struct chain *chain, const struct attachment *attachment,
@@ -251,12 +242,12 @@ static int put_root(struct chain *chain, const struct attachment *attachment,
 	if (!err)
 		err = slot_repair(chain, problem);
 	if (!err)
+		err = chain_root_stage(chain, program, problem);
+	if (!err)
 		err = publish(chain, attachment, program, options, problem);
 	if (!err)
 		err = write_identity(chain, attachment, options, problem);
-	if (!err)
-		err = chain_pin_both(chain, program, ECBPF_PIN_ROOT, problem);
-	return err ? err : chain_pin_both(chain, chain->link, ECBPF_PIN_LINK, problem);
+	return err ? err : chain_root_commit(chain, problem);
 }
 
 /* Members of a PROG_ARRAY agree on the frags flag for as long as the array lives, so a chain that is
@@ -310,8 +301,6 @@ int root_attach(const char *interface, const struct root_options *options, struc
 		if (err && was_new)
 			(void)chain_remove(&chain, NULL);
 	}
-	if (!err)
-		warn_about_vlan(interface);
 out:
 	chain_close(&chain);
 	return err;

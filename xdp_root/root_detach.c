@@ -7,6 +7,7 @@
 
 #include "abi/pin_names.h"
 #include "attachment.h"
+#include "chain_root.h"
 #include "cleanup.h"
 #include "log.h"
 #include "root_adopt.h"
@@ -60,18 +61,35 @@ static int leave_nop(struct chain *chain, const struct attachment *attachment,
 	program = root_program_load_nop(attachment->identity.frags, problem);
 	if (program < 0)
 		return program;
-	if (bpf_link_update(chain->link, program, NULL))
-		return problem_errno(problem, -errno, "%s: cannot replace the root",
-				     chain->interface);
-	err = chain_pin_both(chain, program, ECBPF_PIN_ROOT, problem);
+	err = chain_root_stage(chain, program, problem);
+	if (!err && bpf_link_update(chain->link, program, NULL))
+		err = problem_errno(problem, -errno, "%s: cannot replace the root",
+				    chain->interface);
+	if (!err)
+		err = chain_root_commit(chain, problem);
 	if (!err)
 		err = empty_slots(chain, problem);
 	return err ? err : chain_unpin_maps(chain, problem);
 }
 
+/* After this step packets are the kernel's; what is left are pins, which any later --detach or
+ * --attach deals with. */
+static int take_away(struct chain *chain, const struct attachment *attachment,
+		     struct problem *problem)
+{
+	int err;
+
+	if (attachment->link_ifindex && bpf_link_detach(chain->link))
+		return problem_errno(problem, -errno, "%s: cannot detach the root",
+				     chain->interface);
+	err = empty_slots(chain, problem);
+	return err ? err : chain_remove(chain, problem);
+}
+
 int root_detach(const char *interface, const char *bpffs, bool nop, struct problem *problem)
 {
 	struct attachment attachment;
+	bool other_version = false;
 	struct chain chain;
 	int err;
 
@@ -81,20 +99,19 @@ int root_detach(const char *interface, const char *bpffs, bool nop, struct probl
 		err = chain_open(&chain, problem);
 	if (err == -ENOENT)
 		problem_set(problem, err, "%s: no root array is attached here", interface);
-	if (!err)
-		err = attachment_read(&chain, &attachment, problem);
-	if (!err)
+	if (!err || err == -EPROTO) {
+		other_version = err == -EPROTO;
+		err = attachment_read(&chain, &attachment, other_version ? NULL : problem);
+	}
+	/* Without knowing its records, a root that runs here, or no longer anywhere, can still be
+	 * taken away. */
+	if (other_version || err == -EPROTO)
+		err = !nop && (attachment.ours || !attachment.link_ifindex) ? 0 : -EPROTO;
+	else if (!err)
 		err = check_detach(&chain, &attachment, problem);
-	if (!err && nop)
-		err = leave_nop(&chain, &attachment, problem);
-	/* After this step packets are the kernel's; what is left are pins, which any later --detach
-	 * or --attach deals with. */
-	if (!err && !nop && attachment.link_ifindex && bpf_link_detach(chain.link))
-		err = problem_errno(problem, -errno, "%s: cannot detach the root", interface);
-	if (!err && !nop)
-		err = empty_slots(&chain, problem);
-	if (!err && !nop)
-		err = chain_remove(&chain, problem);
+	if (!err)
+		err = nop ? leave_nop(&chain, &attachment, problem) :
+			    take_away(&chain, &attachment, problem);
 	chain_close(&chain);
 	return err;
 }

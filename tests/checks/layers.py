@@ -13,7 +13,7 @@ LIBRARIES = {
     "libelf.h": r"libcommon/object_file",
     "gelf.h": r"libcommon/object_file",
     # What loads, attaches, pins and reads maps, and what bridges libbpf's messages.
-    "bpf/": r"libcommon/(attachment|bpffs|chain|counters|log|object_file|percpu|pinned_map"
+    "bpf/": r"libcommon/(attachment|bpffs|chain|chain_root|counters|log|object_file|percpu|pinned_map"
             r"|slot_repair|slot_table|subprogram)|\w+/\w+_(adopt|attach|detach|health|maps|program)",
 }
 # Calls that only a main file may make, and calls that no file may.
