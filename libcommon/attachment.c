@@ -72,6 +72,16 @@ int attachment_read(const struct chain *chain, struct attachment *ret_attachment
 	return 0;
 }
 
+bool attachment_find_device(const struct attachment *attachment, char ret_name[INTERFACE_NAME_SIZE])
+{
+	struct attachment there = { .ifindex = attachment->link_ifindex };
+
+	return attachment->link_ifindex &&
+	       interface_name_of(attachment->link_ifindex, ret_name) == 0 &&
+	       read_running(&there, ret_name, NULL) == 0 &&
+	       there.running_id == attachment->link_program_id;
+}
+
 int attachment_require_root(struct chain *chain, const char *bpffs, const char *interface,
 			    struct attachment *ret_attachment, struct problem *problem)
 {

@@ -24,7 +24,12 @@ struct attachment {
 int attachment_read(const struct chain *chain, struct attachment *ret_attachment,
 		    struct problem *problem);
 
-/* The rights, the bpffs, the interface, its pins and its attachment, as every subprogram's loader
+/* True if the pinned link's device is an interface of this network namespace, under whatever name. An
+ * index alone does not tell: every namespace has its own. */
+bool attachment_find_device(const struct attachment *attachment,
+			    char ret_name[INTERFACE_NAME_SIZE]);
+
+/* The interface, its pins and its attachment, as every subprogram's loader
  * needs them: 0 only if a root runs on the interface, its pins are complete and its own. Fills
  * `chain`, to be closed by the caller also on failure. */
 int attachment_require_root(struct chain *chain, const char *bpffs, const char *interface,

@@ -23,6 +23,15 @@ static bool is_shared(const struct chain *chain, __u32 map_id)
 	return false;
 }
 
+static bool is_taken(const struct slot_map *maps, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(maps[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 /* Pins a program, and its private maps under the kernel's names for them, by id. */
 static int pin_again(const struct chain *chain, unsigned int slot, __u32 id,
 		     struct problem *problem)
@@ -49,7 +58,10 @@ static int pin_again(const struct chain *chain, unsigned int slot, __u32 id,
 
 		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &map, &size) == 0 &&
 		    !strchr(map.name, '.') && !is_shared(chain, ids[i])) {
-			snprintf(names[content.map_count], BPF_OBJ_NAME_LEN, "%s", map.name);
+			/* Two long names may be one in the kernel, which keeps 15 characters. */
+			if (is_taken(maps, content.map_count, map.name))
+				snprintf(map.name, sizeof(map.name), "map_%u", ids[i]);
+			memcpy(names[content.map_count], map.name, BPF_OBJ_NAME_LEN);
 			maps[content.map_count].name = names[content.map_count];
 			maps[content.map_count++].fd = fd;
 		} else if (fd >= 0) {

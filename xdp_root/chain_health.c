@@ -102,7 +102,7 @@ static void check_interface_gone(struct chain_health *health)
 		disagree(health,
 			 "the interface is gone, its pins are left: --attach when it is back keeps "
 			 "the slots, --detach clears them");
-	else if (interface_name_of(attachment->link_ifindex, name) == 0)
+	else if (attachment_find_device(attachment, name))
 		disagree(health,
 			 "the interface was renamed to %s, where the root still runs: --attach "
 			 "--interface %s moves the pins of %s",
@@ -123,8 +123,7 @@ static void check_not_ours(struct chain_health *health)
 			 "the pins in %s belong to an interface of this name in another network "
 			 "namespace: use --bpffs with a bpffs of this namespace's own",
 			 health->chain.pins);
-	else if (attachment->has_link && attachment->link_ifindex &&
-		 interface_name_of(attachment->link_ifindex, name) == 0)
+	else if (attachment_find_device(attachment, name))
 		disagree(health,
 			 "the pins belong to the interface that is now called %s: --attach "
 			 "--interface %s moves them",

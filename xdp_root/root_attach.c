@@ -124,14 +124,17 @@ static int check_ownership(const struct chain *chain, const struct attachment *a
 			"network namespace; use --bpffs with a bpffs of this namespace's "
 			"own, or clear them with --detach if that interface is gone",
 			name, chain->pins);
-	if (attachment->has_link && attachment->link_ifindex) {
-		if (interface_name_of(attachment->link_ifindex, other))
-			snprintf(other, sizeof(other), "?");
+	if (attachment_find_device(attachment, other))
 		return problem_set(problem, -EBUSY,
 				   "%s: the pins in %s belong to the interface that is now called %s "
 				   "(index %u); run --attach --interface %s first",
 				   name, chain->pins, other, attachment->link_ifindex, other);
-	}
+	if (attachment->link_ifindex)
+		return problem_set(
+			problem, -EXDEV,
+			"%s: the pins in %s belong to an interface that was moved to another "
+			"network namespace; run --attach there first",
+			name, chain->pins);
 	return 0;
 }
 

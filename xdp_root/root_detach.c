@@ -14,17 +14,31 @@
 #include "root_program.h"
 #include "slot_table.h"
 
+/* A live link that is not on the named interface holds someone else's root. */
+static int refuse_elsewhere(const struct chain *chain, const struct attachment *attachment,
+			    struct problem *problem)
+{
+	char name[INTERFACE_NAME_SIZE];
+
+	if (attachment_find_device(attachment, name))
+		return problem_set(problem, -EBUSY,
+				   "%s: the pins in %s belong to the interface that is now called %s "
+				   "(index %u); run --detach --interface %s instead",
+				   chain->interface, chain->pins, name, attachment->link_ifindex,
+				   name);
+	return problem_set(problem, -EXDEV,
+			   "%s: the pins in %s belong to an interface in another network namespace, "
+			   "where the root still runs; detach it there",
+			   chain->interface, chain->pins);
+}
+
 static int check_detach(const struct chain *chain, const struct attachment *attachment,
 			struct problem *problem)
 {
 	char program[64];
 
-	if (!attachment->ours && attachment->has_link && attachment->link_ifindex &&
-	    !attachment->same_namespace)
-		return problem_set(problem, -EXDEV,
-				   "%s: the pins in %s belong to an interface in another network "
-				   "namespace, where the root still runs; detach it there",
-				   chain->interface, chain->pins);
+	if (!attachment->ours && attachment->link_ifindex)
+		return refuse_elsewhere(chain, attachment, problem);
 	if (!attachment->ours && attachment->running_id) {
 		attachment_describe_program(attachment->running_id, program, sizeof(program));
 		log_warning("%s: leaves XDP program %s alone, which is not ecbpf's",

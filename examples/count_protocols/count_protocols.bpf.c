@@ -20,7 +20,7 @@ enum count_protocol {
 	ESP = 50,
 	ICMPV6 = 58,
 	SCTP = 132,
-	ANY = 256,	 /* of what is not IP */
+	ANY = 256,       /* of what is not IP */
 	MALFORMED = 257, /* the headers end too early or contradict each other */
 };
 

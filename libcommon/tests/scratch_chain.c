@@ -56,6 +56,30 @@ int scratch_program(const char *name, enum bpf_prog_type type, int action)
 	return fd;
 }
 
+int scratch_program_with_maps(const char *name, const int *maps, size_t map_count)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_XDP);
+	struct bpf_insn instructions[2 * 16 + 2] = { 0 };
+	size_t count = 0;
+	int fd;
+
+	assert_true(map_count <= 16);
+	for (size_t i = 0; i < map_count; i++) {
+		instructions[count++] = (struct bpf_insn){ .code = BPF_LD | BPF_DW | BPF_IMM,
+							   .dst_reg = BPF_REG_1,
+							   .src_reg = BPF_PSEUDO_MAP_FD,
+							   .imm = maps[i] };
+		count++; /* the instruction has two words */
+	}
+	instructions[count++] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
+						   .dst_reg = BPF_REG_0,
+						   .imm = XDP_PASS };
+	instructions[count++] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
+	fd = bpf_prog_load(BPF_PROG_TYPE_XDP, name, "GPL", instructions, count, &options);
+	assert_true(fd >= 0);
+	return fd;
+}
+
 __u32 scratch_program_id(int fd)
 {
 	struct bpf_prog_info info = { 0 };

@@ -18,6 +18,8 @@ int scratch_map(const struct map_shape *shape);
 
 /* A program that returns `action`; the caller closes the fd. */
 int scratch_program(const char *name, enum bpf_prog_type type, int action);
+/* The same for XDP, that also uses these maps. */
+int scratch_program_with_maps(const char *name, const int *maps, size_t map_count);
 __u32 scratch_program_id(int fd);
 
 /* For cmocka: *state is a struct chain, open before a test, and gone after it with every pin. The

@@ -49,7 +49,8 @@ class Tree:
 
     def resolve(self, file, name):
         """A quoted include as a path in the tree; None: it is generated, or nowhere."""
-        for base in (self.top / file.parent, self.top / "libcommon", self.top / "tests", self.top):
+        for base in (self.top / file.parent, self.top / file.parts[0], self.top / "libcommon",
+                     self.top / "tests", self.top):
             path = base / name
             if path.is_file():
                 return path.resolve().relative_to(self.top.resolve())

@@ -19,7 +19,7 @@ struct walk {
 	unsigned int captured;         /* and capture hooks that are in place */
 	struct walk_exchange exchange; /* orders for the next packet; then what happened to it */
 	struct run_result result;
-	struct ecbpf_stats stats;      /* of the last packet alone */
+	struct ecbpf_stats stats; /* of the last packet alone */
 };
 
 /* All slots are occupied, no hook is installed, every order is to continue. */

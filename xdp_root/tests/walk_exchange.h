@@ -18,7 +18,7 @@ struct walk_order {
 
 struct walk_exchange {
 	__u32 visits;
-	__u8 visited[WALK_VISITS]; /* who ran, in this order */
+	__u8 visited[WALK_VISITS];           /* who ran, in this order */
 	struct ecbpf_exit_note exit_note;    /* what the exit hook saw */
 	struct ecbpf_exit_note capture_note; /* what a capture hook saw */
 	struct walk_order order[ECBPF_SLOT_COUNT];

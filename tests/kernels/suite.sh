@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# The build on other kernels: every object loaded, every test of the build and the scenarios below, in virtual
+# machines of 5.10, 6.1 and 6.12. One line per kernel and item; what an item said when it failed; then
+# a line that counts. README.md beside this file tells more.
+#
+# Usage: suite.sh [--kernel 5.10|6.1|6.12]... [--only REGEX] [--out DIR]
+#   --only REGEX   only items whose name matches
+#   --out DIR      keep what every machine brought back
+#
+# Exit status: 0 all passed or were skipped, 1 something failed, 77 no machine can run here.
+. "$(dirname "$0")/../checks/lib.sh"
+readonly SCENARIOS="tests/scenarios/attach.sh tests/scenarios/errors.sh tests/kernels/pings.sh"
+readonly LOAD_SECONDS=60 TEST_SECONDS=120 SCENARIO_SECONDS=300 JOB_SECONDS=900
+
+kernels=()
+only=
+keep=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel) kernels+=("${2:?--kernel needs a version}") && shift 2 ;;
+	--out) keep=${2:?--out needs a folder} && shift 2 ;;
+	--only) only=${2:?--only needs a regular expression} && shift 2 ;;
+	*) sed -n '6,8s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+	esac
+done
+[ "${#kernels[@]}" -gt 0 ] || kernels=(5.10 6.1 6.12)
+
+need cmake make clang pkg-config
+need_build bin/xdp_root_loader
+need_build tests/kernels/load_object
+work=$(mktemp -d)
+machines=
+# shellcheck disable=SC2317  # called by the trap
+clean_up() {
+	trap '' INT TERM HUP
+	[ -z "$machines" ] || { kill "$machines" && wait "$machines"; } 2>/dev/null || true
+	rm -rf --one-file-system "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+job=$work/job
+
+# build_example NAME: as its user does, outside of the tree and with the installed kit only.
+build_example() {
+	cp -r "examples/$1" "$work/$1"
+	rm -f "$work/$1"/*.o
+	PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig make -s -C "$work/$1"
+	mkdir -p "$job/build/example_objects"
+	cp "$work/$1"/*.o "$job/build/example_objects/"
+}
+
+# make_job: the job's folder has the tree's layout, so that scenarios find what they need.
+make_job() {
+	local part
+	mkdir -p "$job/build" "$job/tests"
+	for part in bin objects test_objects bench_objects tests; do
+		[ ! -d "$build/$part" ] || cp -r "$build/$part" "$job/build/"
+	done
+	cp -r tests/harness tests/scenarios tests/kernels "$job/tests/"
+	cp tests/kernels/suite_guest "$job/run.sh"
+	# The tests have this path compiled in; it may differ from $build by a symbolic link.
+	sed -n 's/^CMAKE_CACHEFILE_DIR:INTERNAL=//p' "$build/CMakeCache.txt" >"$job/build_path"
+	cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+	for part in examples/*/Makefile; do
+		build_example "$(basename "$(dirname "$part")")"
+	done
+}
+
+# item NAME SECONDS COMMAND
+item() {
+	[[ -n $only && ! $1 =~ $only ]] || printf '%s\t%s\t%s\n' "$@"
+}
+
+# list_items: everything there is in the job's folder.
+list_items() {
+	local file name
+	cd "$job"
+	item libraries 60 tests/kernels/libraries
+	for file in build/*objects/*.o; do
+		name=${file#build/}
+		item "load/${name%.o}" $LOAD_SECONDS "build/tests/kernels/load_object $file"
+	done
+	for file in build/tests/*/test_*; do
+		name=${file#build/tests/}
+		item "${name/test_/}" $TEST_SECONDS "$file"
+	done
+	for file in $SCENARIOS; do
+		item "scenario/$(basename "$file" .sh)" $SCENARIO_SECONDS "$file"
+	done
+}
+
+# remark NAME LOG: what is worth knowing of an item that passed: what it did, and what it left out.
+remark() {
+	case $1 in load/* | scenario/*) tail -n 1 "$2" ;; esac
+	grep -a '^SKIP' "$2" | sort -u || true
+}
+
+# show_failure LOG: a scenario says in the midst of it what failed.
+show_failure() {
+	if grep -aq '^FAIL' "$1"; then
+		grep -a -A 20 '^FAIL' "$1" | head -n 60
+		echo ...
+	fi
+	tail -n 30 "$1"
+}
+
+passed=0
+failed=()
+skipped=0
+# report KERNEL NAME: the line of one item.
+report() {
+	local kernel=$1 name=$2 rc seconds reason log=$out/$1/logs/$2
+	read -r rc seconds < <(awk -v name="$name" '$3 == name { print $1, $2 }' "$out/$kernel/results") || return 1
+	case $rc in
+	0)
+		passed=$((passed + 1))
+		reason=$(remark "$name" "$log" | paste -s -d ';' | sed 's/;/; /g')
+		echo "ok $kernel $name ($seconds s)${reason:+: $reason}"
+		;;
+	77)
+		skipped=$((skipped + 1))
+		reason=$(grep -a SKIP "$log" | tail -n 1 | sed 's/^.*SKIP[: ]*//')
+		echo "skip $kernel $name: ${reason:-it does not say why}"
+		;;
+	*)
+		failed+=("$kernel $name")
+		[ "$rc" -ne 124 ] || echo "not ended in its time" >>"$log"
+		echo "FAIL $kernel $name (exit status $rc, $seconds s)"
+		show_failure "$log" | sed 's/^/    /'
+		;;
+	esac
+}
+
+# report_kernel KERNEL: all of them; those that a dead machine has no result of in one line.
+report_kernel() {
+	local kernel=$1 name missing=0
+	touch "$out/$kernel/results"
+	while IFS=$'\t' read -r name _; do
+		report "$kernel" "$name" || missing=$((missing + 1))
+	done <"$job/items"
+	[ "$missing" -gt 0 ] || return 0
+	failed+=("$kernel machine")
+	echo "FAIL $kernel machine: $missing items did not run: $(grep "^$kernel" "$work/run.log" || tail -n 1 "$work/run.log")"
+	[ ! -s "$out/$kernel/console" ] || tail -n 30 "$out/$kernel/console" | sed 's/^/    /'
+}
+
+make_job
+(list_items) >"$job/items"
+[ -s "$job/items" ] || { echo "no item is called '$only'" >&2 && exit 2; }
+
+out=${keep:-$work/out}
+rc=0
+# shellcheck disable=SC2046  # two words each
+tests/kernels/run $(printf -- '--kernel %s ' "${kernels[@]}") --timeout $JOB_SECONDS \
+	--job "$job" --out "$out" >"$work/run.log" 2>&1 &
+machines=$!
+wait "$machines" || rc=$?
+machines=
+case $rc in
+0 | 1) ;;
+*) cat "$work/run.log" && exit "$rc" ;;
+esac
+[ -d "$out" ] || { cat "$work/run.log" && exit 1; }
+for kernel in "${kernels[@]}"; do
+	report_kernel "$kernel"
+done
+echo "${#kernels[@]} kernels: $passed passed, ${#failed[@]} failed, $skipped skipped, $SECONDS s"
+[ "${#failed[@]}" -eq 0 ] || { printf 'failed: %s\n' "${failed[@]}" && exit 1; }

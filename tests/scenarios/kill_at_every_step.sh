@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# `kill -9` before every call of a command that changes anything in the kernel or the bpffs, and before its end.
+# Packets then meet the old state or the new one, status is silent about neither, the next ordinary command
+# works, and after it there is no pin but those of an undisturbed run. Rows L3, L4, L9.
+#
+# What a command only reads, creates for itself or loads dies with it: between two changing calls the kernel
+# is as after the first of them.
+. "$(dirname "$0")/../harness/netns.sh"
+need strace
+
+add_namespace client
+first=(--slot 2 --load "$objects/drop_udp_port_9.o")
+second=(--slot 2 --load "$objects/drop_udp_port_9_anew.o" --replace)
+
+# verdict: "open" or "closed" for UDP port 9.
+verdict() {
+	local answer
+	echo udp.9 >&"${PROBE[1]}"
+	read -r answer <&"${PROBE[0]}"
+	case $answer in
+	udp) answer=closed ;;
+	'udp.9 udp') answer=open ;;
+	esac
+	echo "$answer"
+}
+
+root() {
+	loader --interface "$link" "$@"
+}
+# state: what packets meet, as status tells it, in one line; $sick is its exit status.
+state() {
+	state=$(loader --status --json --interface "$link" 2>"$work/status_error")
+	sick=$?
+	state=$(jq -r '.interfaces[] | if .nop then "nop" elif .root_loaded then
+		"root:" + ([.subprograms[] | select(.prog_loaded) | "\(.slot)=\(.object | sub(".*/"; ""))"] | join(","))
+		else "none" end' <<<"$state")
+}
+# wipe: back to nothing, whatever there is; not by the loader, which is under test.
+wipe() {
+	umount "$bpffs" && mount -t bpf bpf "$bpffs"
+	# The kernel frees a link some time after its last pin.
+	wait_until 10 no_program_runs
+}
+no_program_runs() {
+	[[ $(ip link show dev "$link") != *xdp* ]]
+}
+# records: how many programs the loaders remember.
+records() {
+	bpftool -j map dump pinned "$bpffs/ecbpf/$link/xdp_programs" 2>/dev/null | jq length
+}
+
+set_up() { # STATE
+	case $1 in
+	none) ;;
+	root:) root --attach ;;
+	nop) root --attach && root "${first[@]}" && root --detach --nop ;;
+	root:2=drop_udp_port_9.o) root --attach && root "${first[@]}" ;;
+	root:2=drop_udp_port_9_anew.o) root --attach && root "${first[@]}" && root "${second[@]}" ;;
+	emptied) root --attach && root "${first[@]}" &&
+		bpftool map delete pinned "$bpffs/ecbpf/$link/xdp_program_array" key 2 0 0 0 ;;
+	esac
+}
+
+changing=bpf,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,exit_group
+# list_points OPTION...: the changing calls of an undisturbed run, one line each: NAME NUMBER WHAT, with the
+# number among the calls of that name.
+list_points() {
+	strace -qq -s 0 -o "$work/trace" -e trace="$changing" -e signal=none \
+		"$build/bin/xdp_root_loader" --bpffs "$bpffs" --interface "$link" "$@" >/dev/null 2>&1
+	awk -v top="$bpffs/ecbpf" '{
+		name = $0; sub(/\(.*/, "", name); number[name]++
+		what = $0; gsub(top "/?", "", what); sub(/^[a-z0-9_]*\(/, "", what)
+		if (name != "bpf") {
+			gsub(/[",]/, "", what); sub(/ 0[0-7]+\)|\).*/, "", what)
+		} else {
+			path = what; if (!sub(/.*pathname="/, "", path)) path = ""; sub(/".*/, "", path)
+			sub(/, .*/, "", what); what = what " " path
+		}
+		if (name != "bpf" || what ~ /^BPF_(OBJ_PIN|MAP_UPDATE_ELEM|MAP_DELETE_ELEM|LINK_CREATE|LINK_UPDATE|LINK_DETACH)/)
+			print name, number[name], what
+	}' "$work/trace"
+}
+
+# settled WHAT ALLOWED...: after an ordinary command the state is one of those allowed, status is well, the pins
+# and the records are those of an undisturbed run.
+settled() {
+	local what=$1 name
+	shift
+	state
+	for name in "$@"; do
+		[ "$state" != "$name" ] || break
+	done
+	[ "$state" = "$name" ] || wrong "$what: state is $state, not one of $*"
+	[ "$sick" -eq 0 ] || wrong "$what: status is $sick: $(cat "$work/status_error")"
+	[ "$(pin_tree)" = "${tree[$state]}" ] ||
+		wrong "$what: pins differ: $(diff <(echo "${tree[$state]}") <(pin_tree))"
+	[ "$(verdict)" = "${expected_verdict[$state]}" ] || wrong "$what: $state, but packets do not meet it"
+	case $state in
+	root:) [ "$(records)" -eq 0 ] || wrong "$what: $(records) records of no program" ;;
+	root:*) [ "$(records)" -eq 1 ] || wrong "$what: $(records) records of one program" ;;
+	esac
+}
+wrong() {
+	echo "$*" >>"$work/wrong"
+}
+# again COMMAND...: an ordinary command; its answer is in $answer.
+again() {
+	answer=$(root "$@" 2>&1)
+}
+
+# kill_at NAME NUMBER OLD OPTION...: sets up OLD, runs the command and kills it there.
+kill_at() {
+	wipe
+	set_up "$3" >/dev/null 2>&1
+	# bash tells of the killed process.
+	{
+		strace -qq -o /dev/null -e trace="$1" -e inject="$1:signal=SIGKILL:when=$2" \
+			"$build/bin/xdp_root_loader" --bpffs "$bpffs" --interface "$link" "${@:4}" >/dev/null
+	} 2>/dev/null
+	[ $? -eq 137 ] || wrong "was not killed"
+}
+
+# look OLD NEW: after the kill.
+look() {
+	local met
+	met=$(verdict)
+	if [ "$met" != "${expected_verdict[$1]}" ] && [ "$met" != "${expected_verdict[$2]}" ]; then
+		wrong "killed: packets meet '$met', which is neither old nor new"
+	fi
+	state
+	if [ "$sick" -eq 0 ]; then
+		[ "$state" = "$1" ] || [ "$state" = "$2" ] || wrong "killed: state is $state, neither old nor new"
+		[ "$met" = "${expected_verdict[$state]}" ] || wrong "killed: $state, but packets meet '$met'"
+	fi
+}
+
+points=0
+# story WHAT OLD NEW ATTACHED OPTION...: every crash point of a command that leads from OLD to NEW. ATTACHED are
+# the states, divided by spaces, that --attach may lead to afterwards.
+story() {
+	local what=$1 old=$2 new=$3 attached=$4 list name number where was count=0 failed=0 run
+	shift 4
+	wipe
+	set_up "$old" >/dev/null 2>&1
+	list=$(list_points "$@")
+	# Before it, the emptied slot looked like an empty one.
+	[ "$old" != emptied ] || old=root:
+	while read -r name number where; do
+		count=$((count + 1))
+		: >"$work/wrong"
+		for run in again $([ $((count % 2)) -eq 0 ] && echo attach || echo detach); do
+			kill_at "$name" "$number" "${before:-$old}" "$@"
+			look "$old" "$new"
+			was=$state
+			case $run in
+			again)
+				if ! again "$@"; then
+					# What was done already is refused the second time.
+					[[ $was == "$new" && $answer =~ (is taken by|is empty already|no root array is attached) ]] ||
+						wrong "the same again: $answer"
+				fi
+				settled "the same again" "$new"
+				;;
+			attach)
+				again --attach || wrong "--attach: $answer"
+				# shellcheck disable=SC2086  # several states
+				settled "--attach" $attached
+				;;
+			detach)
+				if ! again --detach; then
+					[[ $was == none && $answer == *"no root array is attached"* ]] || wrong "--detach: $answer"
+				fi
+				settled "--detach" none
+				;;
+			esac
+		done
+		if [ -s "$work/wrong" ]; then
+			fail "$what: killed before $name $number: $where" "$work/wrong"
+			failed=$((failed + 1))
+		else
+			ok "$what: killed before $name $number: $where"
+		fi
+	done <<<"$list"
+	check "$what: has crash points" test "$count" -gt 5
+	points=$((points + count))
+}
+
+# What an undisturbed run leaves in each state.
+declare -A tree expected_verdict
+look_undisturbed() {
+	local name
+	for name in none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o; do
+		wipe
+		set_up "$name" >/dev/null 2>&1
+		state
+		equal "undisturbed: $name" "$name 0" "$state $sick"
+		tree[$name]=$(pin_tree)
+		expected_verdict[$name]=$(verdict)
+	done
+	equal "closed only with a program in slot 2" "open open open closed closed" \
+		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]}"
+}
+
+# half LINK STORIES: one half of the stories, on a link and a bpffs of its own, beside the other half.
+half() {
+	trap - EXIT
+	link=$1
+	mkdir "$work/$link"
+	work=$work/$link
+	bpffs=$work/bpf
+	mkdir "$bpffs"
+	mount -t bpf bpf "$bpffs"
+	add_link "$link" client "peer-$link"
+	coproc PROBE { "$senders/probe" "client:peer-$link" "$link" -; }
+	look_undisturbed
+	"$2"
+	umount "$bpffs"
+	echo "$checks $failures $points" >"$work/counts"
+}
+attach_and_load() {
+	story "attach" none root: root: --attach
+	story "attach on NOP" nop root: root: --attach
+	story "load" root: root:2=drop_udp_port_9.o "root: root:2=drop_udp_port_9.o" "${first[@]}"
+	story "unload" root:2=drop_udp_port_9.o root: "root: root:2=drop_udp_port_9.o" --slot 2 --unload
+}
+change_and_detach() {
+	story "replace" root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o \
+		"root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o" "${second[@]}"
+	story "upgrade" root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o --attach
+	before=emptied story "repair" emptied root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o --attach
+	story "detach" root:2=drop_udp_port_9.o none "root: root:2=drop_udp_port_9.o" --detach
+	story "detach --nop" root:2=drop_udp_port_9.o nop "root: root:2=drop_udp_port_9.o" --detach --nop
+}
+half eth0 attach_and_load >"$work/eth0.log" 2>&1 &
+(half eth1 change_and_detach)
+wait
+cat "$work/eth0.log"
+for link in eth0 eth1; do
+	more=(0 0 0)
+	check "$link: all its stories were told" read -r -a more <"$work/$link/counts"
+	checks=$((checks + more[0])) failures=$((failures + more[1])) points=$((points + more[2]))
+done
+echo "$points crash points"

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp")
+int without_licence(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}

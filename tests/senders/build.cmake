@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Stand-alone senders of the scenarios, in tests/senders of the build.
+if(BUILD_TESTING)
+	set(harness ${CMAKE_SOURCE_DIR}/tests/harness)
+	foreach(sender IN ITEMS send_frames probe flood)
+		add_executable(${sender} ${CMAKE_CURRENT_LIST_DIR}/${sender}.c
+			${CMAKE_CURRENT_LIST_DIR}/named_frame.c ${CMAKE_CURRENT_LIST_DIR}/raw_link.c
+			${harness}/packet_build.c ${harness}/packet_finish.c)
+		target_link_libraries(${sender} PRIVATE ecbpf_flags)
+		target_include_directories(${sender} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+		set_target_properties(${sender} PROPERTIES
+			RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/senders)
+	endforeach()
+endif()
