@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/pin_names.h"
 #include "counters.h"
+#include "load_time.h"
 #include "log.h"
 #include "object_file.h"
+#include "refused_load.h"
 #include "slot_table.h"
 
 #define MAPS_MAX 64
@@ -121,6 +122,7 @@ static int set_rodata(struct subprogram *subprogram, struct problem *problem)
 			subprogram->object_name, config && size >= 4 ? config->abi_version : 0,
 			size, ECBPF_ABI_VERSION, sizeof(*config));
 	config->slot = subprogram->slot;
+	config->next = subprogram->slot + 1;
 	config->frags = subprogram->identity->frags;
 	return 0;
 }
@@ -207,6 +209,10 @@ static int tie_private_maps(struct subprogram *subprogram, struct problem *probl
 			continue;
 		bpffs_escape(bpf_map__name(map), name, sizeof(name));
 		fd = pinned_map_open(directory, &shape, NULL);
+		if (fd == -EPROTO)
+			log_warning("%s: the map %s has another shape than in the version it "
+				    "replaces: it starts empty",
+				    subprogram->object_name, bpf_map__name(map));
 		if (fd < 0)
 			continue;
 		err = bpf_map__reuse_fd(map, fd);
@@ -268,11 +274,9 @@ int subprogram_load(struct subprogram *subprogram, const char *program_name,
 		return err;
 	log_kept_clear();
 	err = bpf_object__load(subprogram->object);
-	if (err) {
-		problem_errno(problem, err, "%s: the kernel refuses program '%s'",
-			      subprogram->object_name, bpf_program__name(subprogram->program));
-		problem->show_kept_log = true;
-	}
+	if (err)
+		refused_load(problem, err, subprogram->object_name,
+			     bpf_program__name(subprogram->program));
 	return err;
 }
 
@@ -281,15 +285,13 @@ static int fill_record(const struct subprogram *subprogram, struct ecbpf_program
 {
 	size_t length = strlen(subprogram->object_name);
 	struct counters counters = { 0 };
-	struct timespec now;
 	int err;
 
 	err = counters_read(subprogram->chain, &counters, problem);
 	if (!err)
 		ret_record->seen_before = counters_reached(counters.total, subprogram->slot);
 	counters_free(&counters);
-	clock_gettime(CLOCK_REALTIME, &now);
-	ret_record->loaded_at = (__u64)now.tv_sec * 1000000000ULL + (__u64)now.tv_nsec;
+	ret_record->loaded_at = load_time_now();
 	ret_record->slot = subprogram->slot;
 	ret_record->kit = subprogram->kit;
 	snprintf(ret_record->name, sizeof(ret_record->name), "%s",

@@ -5,12 +5,12 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "attachment.h"
 #include "counters.h"
 #include "filter_maps.h"
 #include "filter_slot.h"
+#include "load_time.h"
 #include "pin_lock.h"
 
 #define LOCK_SECONDS 30
@@ -49,29 +49,17 @@ static const struct report_column drop_columns[] = {
 	{ "tag", "TAG", -24 },  { "load_time", "LOAD TIME", -31 },
 };
 
-/* "Sat, 21 Nov 2026 12:00:00 +0000" */
-static const char *time_text(uint64_t nanoseconds, char *ret_text, size_t size)
-{
-	time_t seconds = (time_t)(nanoseconds / 1000000000ULL);
-	struct tm utc;
-
-	if (!nanoseconds || !gmtime_r(&seconds, &utc))
-		return NULL;
-	strftime(ret_text, size, "%a, %d %b %Y %T +0000", &utc);
-	return ret_text;
-}
-
 static void put_place(struct report *report, const struct filter_state *state)
 {
 	const struct slot *slot = &state->place.slot;
-	char time[64];
+	char time[LOAD_TIME_SIZE];
 
 	report_line(report, "=== xdp_filter on %s ===", state->chain.interface);
 	report_number(report, "slot", "slot", state->place.number);
 	report_number(report, "program_id", "program id",
 		      slot->program_id ? slot->program_id : slot->pinned_id);
 	report_string(report, "load_time", "load time",
-		      time_text(slot->record.loaded_at, time, sizeof(time)));
+		      load_time_text(slot->record.loaded_at, time));
 	report_number(report, "seen", "packets since then",
 		      counters_seen(&state->counters, state->place.number,
 				    slot->record.seen_before));
@@ -118,7 +106,7 @@ static void put_drop(struct report *report, const struct drop_entry *entry)
 	report_cell_number(report, entry->prefix.length);
 	report_cell_string(report, prefix);
 	report_cell_string(report, *entry->tag ? entry->tag : NULL);
-	report_cell_string(report, time_text(entry->load_time, time, sizeof(time)));
+	report_cell_string(report, load_time_text(entry->load_time, time));
 	report_row_end(report);
 }
 
@@ -277,11 +265,12 @@ int filter_status(struct report *report, const char *bpffs, const struct interfa
 	if (!err && !interfaces->count)
 		report_line(report, "xdp_filter is not loaded on any interface.");
 	for (size_t i = 0; !err && i < interfaces->count; i++) {
+		char name[INTERFACE_NAME_SIZE];
 		struct problem one = { 0 };
 
+		interface_real_name(interfaces->names[i], name);
 		/* One interface that cannot be read must not hide the others. */
-		if (put_interface(report, bpffs, interfaces->names[i], slot, ret_sick, &one) &&
-		    !first_err)
+		if (put_interface(report, bpffs, name, slot, ret_sick, &one) && !first_err)
 			first_err = problem_set(problem, -EIO, "%s", one.text);
 	}
 	report_object_end(report);

@@ -13,6 +13,7 @@
 #include "attachment.h"
 #include "chain_root.h"
 #include "cleanup.h"
+#include "load_time.h"
 #include "log.h"
 #include "root_adopt.h"
 #include "root_program.h"
@@ -149,16 +150,13 @@ static int write_identity(const struct chain *chain, const struct attachment *at
 		.attached_at = attachment->identity.attached_at,
 	};
 	struct network_namespace here;
-	struct timespec now;
 	int err;
 
 	err = network_namespace_current(&here);
 	if (err)
 		return problem_errno(problem, err, "cannot tell the network namespace");
-	if (!attachment->ours || !identity.attached_at) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		identity.attached_at = (__u64)now.tv_sec * 1000000000ULL + (__u64)now.tv_nsec;
-	}
+	if (!attachment->ours || !identity.attached_at)
+		identity.attached_at = load_time_now();
 	identity.netns_cookie = here.cookie;
 	identity.netns_inode = here.inode;
 	memcpy(identity.interface, chain->interface, sizeof(identity.interface));
@@ -289,12 +287,12 @@ int root_attach(const char *interface, const struct root_options *options, struc
 	if (!err && !attachment.ifindex)
 		err = problem_set(problem, -ENODEV,
 				  "%s: no such interface in this network namespace", interface);
-	if (!err && options->frags)
-		err = root_program_probe_frags(problem);
 	if (!err)
 		err = check_ownership(&chain, &attachment, problem);
 	if (!err)
 		err = check_parameters(&chain, &attachment, options, problem);
+	if (!err && options->frags)
+		err = root_program_probe_frags(problem);
 	if (!err)
 		err = find_maps(&chain, problem);
 	if (!err)

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "refused_load.h"
 #include "subprogram.h"
 #include "xdp_root.skel.h"
 #include "xdp_root_nop.skel.h"
@@ -29,11 +30,8 @@ static int load_object(struct bpf_object *object, struct bpf_program *program, b
 	bpf_program__set_flags(program, frags ? BPF_F_XDP_HAS_FRAGS : 0);
 	log_kept_clear();
 	err = bpf_object__load(object);
-	if (err) {
-		problem_errno(problem, err, "the kernel refuses program '%s'",
-			      bpf_program__name(program));
-		problem->show_kept_log = true;
-	}
+	if (err)
+		refused_load(problem, err, NULL, bpf_program__name(program));
 	return err;
 }
 

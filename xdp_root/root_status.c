@@ -9,6 +9,7 @@
 
 #include "chain_health.h"
 #include "counters.h"
+#include "load_time.h"
 
 static const struct report_column slot_columns[] = {
 	{ "slot", "SLOT", 4 },
@@ -36,18 +37,6 @@ static const struct report_column reason_columns[] = {
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof(*(array))
 
-/* "Sat, 21 Nov 2026 12:00:00 +0000" */
-static const char *time_text(__u64 nanoseconds, char *ret_text, size_t size)
-{
-	time_t seconds = (time_t)(nanoseconds / 1000000000ULL);
-	struct tm utc;
-
-	if (!nanoseconds || !gmtime_r(&seconds, &utc))
-		return NULL;
-	strftime(ret_text, size, "%a, %d %b %Y %T +0000", &utc);
-	return ret_text;
-}
-
 static void put_actions(struct report *report, const struct counters *counters, unsigned int row)
 {
 	for (unsigned int action = 0; action < ECBPF_ACTION_COUNT; action++)
@@ -58,7 +47,7 @@ static void put_slot(struct report *report, const struct slot *slot, unsigned in
 		     const struct counters *counters)
 {
 	const struct ecbpf_program_record *record = slot->recorded ? &slot->record : NULL;
-	char time[64];
+	char time[LOAD_TIME_SIZE];
 
 	report_row_begin(report);
 	report_cell_number(report, i);
@@ -69,7 +58,7 @@ static void put_slot(struct report *report, const struct slot *slot, unsigned in
 		report_cell_none(report);
 	report_cell_string(report, slot->program_id && *slot->name ? slot->name : NULL);
 	report_cell_string(report, slot->program_id && record ?
-					   time_text(record->loaded_at, time, sizeof(time)) :
+					   load_time_text(record->loaded_at, time) :
 					   NULL);
 	if (slot->program_id && record)
 		report_cell_number(report, counters_seen(counters, i, record->seen_before));
@@ -87,7 +76,7 @@ static void put_slot(struct report *report, const struct slot *slot, unsigned in
 static void put_root(struct report *report, const struct chain_health *health,
 		     const struct counters *counters)
 {
-	char time[64];
+	char time[LOAD_TIME_SIZE];
 
 	report_lone_row_begin(report, "root", COLUMNS(slot_columns));
 	report_cell_string(report, "root");
@@ -97,8 +86,7 @@ static void put_root(struct report *report, const struct chain_health *health,
 	else
 		report_cell_none(report);
 	report_cell_string(report, "xdp_root");
-	report_cell_string(report,
-			   time_text(health->attachment.identity.attached_at, time, sizeof(time)));
+	report_cell_string(report, load_time_text(health->attachment.identity.attached_at, time));
 	report_cell_number(report, counters_seen(counters, 0, 0));
 	put_actions(report, counters, ECBPF_ROOT_ROW);
 	report_cell_none(report);
@@ -194,6 +182,23 @@ static void put_attachment(struct report *report, const struct chain_health *hea
 		report_line(report, "Root array not attached to interface %s.", name);
 }
 
+/* Looks without the lock, so that a loader that hangs cannot keep the status from being read. What
+ * disagrees is looked at again: a loader at work is gone in a moment. */
+static int look(struct chain_health *health, const char *bpffs, const char *name,
+		struct problem *problem)
+{
+	const struct timespec pause = { .tv_nsec = 100000000L };
+	int err;
+
+	for (int tries = 0;; tries++) {
+		err = chain_health_read(health, bpffs, name, problem);
+		if (err || !health->disagreement_count || tries == 2)
+			return err;
+		chain_health_close(health);
+		nanosleep(&pause, NULL);
+	}
+}
+
 static int put_interface(struct report *report, const char *bpffs, const char *name, bool reasons,
 			 unsigned int *sick, struct problem *problem)
 {
@@ -201,7 +206,7 @@ static int put_interface(struct report *report, const char *bpffs, const char *n
 	struct chain_health health;
 	int err;
 
-	err = chain_health_read(&health, bpffs, name, problem);
+	err = look(&health, bpffs, name, problem);
 	if (!err && !health.attachment.ifindex && !health.has_pins)
 		err = problem_set(problem, -ENODEV,
 				  "%s: no such interface in this network namespace", name);
@@ -246,28 +251,39 @@ static int list_all(struct interface_list *list, const char *bpffs, struct probl
 	return err ? err : chain_list(bpffs, list, problem);
 }
 
+/* The interfaces' own names, each once. */
+static int list_real_names(struct interface_list *list, const struct interface_list *names,
+			   struct problem *problem)
+{
+	char name[INTERFACE_NAME_SIZE];
+	int err = 0;
+
+	for (size_t i = 0; !err && i < names->count; i++) {
+		interface_real_name(names->names[i], name);
+		err = interface_list_add(list, name, problem);
+	}
+	return err;
+}
+
 int root_status(struct report *report, const char *bpffs, const struct interface_list *interfaces,
 		bool reasons, unsigned int *ret_sick, struct problem *problem)
 {
-	struct interface_list all = { 0 };
-	int err = 0, first_err = 0;
+	struct interface_list list = { 0 };
+	int err, first_err = 0;
 
 	*ret_sick = 0;
-	if (!interfaces->count) {
-		err = list_all(&all, bpffs, problem);
-		interfaces = &all;
-	}
+	err = interfaces->count ? list_real_names(&list, interfaces, problem) :
+				  list_all(&list, bpffs, problem);
 	report_object_begin(report, "interfaces");
-	for (size_t i = 0; !err && i < interfaces->count; i++) {
+	for (size_t i = 0; !err && i < list.count; i++) {
 		struct problem one = { 0 };
-		char name[INTERFACE_NAME_SIZE];
 
-		interface_real_name(interfaces->names[i], name);
 		/* One interface that cannot be read must not hide the others. */
-		if (put_interface(report, bpffs, name, reasons, ret_sick, &one) && !first_err)
+		if (put_interface(report, bpffs, list.names[i], reasons, ret_sick, &one) &&
+		    !first_err)
 			first_err = problem_set(problem, -EIO, "%s", one.text);
 	}
 	report_object_end(report);
-	interface_list_free(&all);
+	interface_list_free(&list);
 	return err ? err : first_err;
 }

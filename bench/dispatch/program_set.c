@@ -110,8 +110,10 @@ static int load_member(struct program_set *set, const char *name, __u32 slot)
 	if (!object)
 		return -ENOENT;
 	rodata = initial_value(object, ".rodata.ecbpf", sizeof(*rodata));
-	if (rodata)
+	if (rodata) {
 		rodata->slot = slot;
+		rodata->next = slot + 1;
+	}
 	err = tie_maps(set, object);
 	if (err)
 		return err;

@@ -57,6 +57,7 @@ _Static_assert(sizeof(struct ecbpf_stats) <= 32768, "per-CPU values are limited 
 struct ecbpf_program {
 	__u32 abi_version; /* the object's ECBPF_ABI_VERSION; the loader refuses another */
 	__u32 slot;        /* where this copy runs */
+	__u32 next;        /* slot + 1, so that a program need not add */
 	__u32 only_entry;  /* 0: the key of maps with one entry; on the stack it would cost each
 			    * program of the chain two instructions a packet */
 	__u32 frags;       /* 1: frames may have more buffers than the linear part */

@@ -67,7 +67,8 @@ static __always_inline struct ecbpf_verdict ecbpf_abort(__u32 reason)
 static __always_inline int ecbpf_finish(struct xdp_md *ctx, struct ecbpf_verdict verdict)
 {
 	if (!verdict.is_final) {
-		ecbpf_walk_after(ctx, ecbpf_program.slot);
+		if (ecbpf_enter_next(ctx))
+			ecbpf_walk_after(ctx, ecbpf_program.next);
 		return ecbpf_end(ctx, ECBPF_ROOT_ROW, XDP_PASS, ECBPF_REASON_NONE);
 	}
 	return ecbpf_end(ctx, ecbpf_program.slot, verdict.action, verdict.reason);

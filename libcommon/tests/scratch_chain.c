@@ -29,11 +29,11 @@ int scratch_map(const struct map_shape *shape)
 	return fd;
 }
 
-void scratch_chain_open(struct chain *chain)
+void scratch_chain_open(struct chain *chain, const char *interface)
 {
 	struct problem problem = { 0 };
 
-	chain_init(chain, scratch_bpffs(), SCRATCH_INTERFACE);
+	chain_init(chain, scratch_bpffs(), interface);
 	assert_int_equal(bpffs_make_directory(scratch_path(ECBPF_PIN_BASE)), 0);
 	for (int i = 0; i < CHAIN_MAP_COUNT; i++)
 		chain->map[i] = scratch_map(&chain_map_shapes[i]);
@@ -95,7 +95,7 @@ int scratch_chain_set_up(void **state)
 
 	assert_non_null(chain);
 	fds_before = scratch_open_fds();
-	scratch_chain_open(chain);
+	scratch_chain_open(chain, SCRATCH_INTERFACE);
 	*state = chain;
 	return 0;
 }

@@ -8,10 +8,11 @@
 #include <stdbool.h>
 #include "chain.h"
 
+/* Of scratch_chain_set_up(); there is no such interface. */
 #define SCRATCH_INTERFACE "eth0.100"
 
 /* Creates the maps, pins them in both places and opens the chain from there. */
-void scratch_chain_open(struct chain *chain);
+void scratch_chain_open(struct chain *chain, const char *interface);
 
 /* Of one map; the caller closes the fd. */
 int scratch_map(const struct map_shape *shape);

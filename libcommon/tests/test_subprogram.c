@@ -16,6 +16,7 @@
 
 #include "abi/pin_names.h"
 #include "counters.h"
+#include "harness/run_program.h"
 #include "log.h"
 #include "scratch_bpffs.h"
 #include "scratch_chain.h"
@@ -227,6 +228,28 @@ static void a_frags_program_is_loaded_without_frags_in_a_chain_without(void **st
 	scratch_load_end(&load);
 }
 
+static void a_frags_chain_takes_frags_programs_only(void **state)
+{
+	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .frags = 1 };
+
+	if (!run_frags_supported()) {
+		print_message("SKIP: this kernel has no multi-buffer XDP\n");
+		skip();
+	}
+	assert_int_equal(scratch_load(&load), 0);
+	/* As if a loader did not look at the flag: the kernel does. */
+	load.object = "stranger.o";
+	load.slot = SLOT;
+	load.frags = 0;
+	assert_int_equal(scratch_load(&load), -EINVAL);
+	assert_string_equal(load.problem.text,
+			    "eth0.100: the kernel does not let this program into slot 4: its type, "
+			    "attach type or frags flag differs from the root's: -EINVAL (Invalid "
+			    "argument)");
+	assert_slot(load.chain, 0, "");
+	scratch_load_end(&load);
+}
+
 static void what_the_verifier_refuses_is_told_with_its_log(void **state)
 {
 	struct scratch_load load = { .chain = *state,
@@ -303,6 +326,7 @@ int main(void)
 		SUBPROGRAM_TEST(another_kit_is_refused_with_both_versions),
 		SUBPROGRAM_TEST(a_program_for_single_buffers_stays_out_of_a_frags_chain),
 		SUBPROGRAM_TEST(a_frags_program_is_loaded_without_frags_in_a_chain_without),
+		SUBPROGRAM_TEST(a_frags_chain_takes_frags_programs_only),
 		SUBPROGRAM_TEST(what_the_verifier_refuses_is_told_with_its_log),
 		SUBPROGRAM_TEST(a_slot_out_of_range_is_told),
 		SUBPROGRAM_TEST(a_strangers_map_of_a_shared_name_is_its_own),

@@ -114,6 +114,7 @@ static int set_rodata(struct run_program *program, const char *path)
 	if (!rodata || size != sizeof(*rodata) || rodata->abi_version != ECBPF_ABI_VERSION)
 		return complain(-EPROTO, "built with another kit:", path);
 	rodata->slot = program->slot;
+	rodata->next = program->slot + 1;
 	rodata->frags = program->chain ? program->chain->frags : 0;
 	return 0;
 }

@@ -125,7 +125,7 @@ if [ "$frags" -eq 0 ]; then
 	check "--detach" loader --detach --interface eth9
 elif [ "$frags" -eq 1 ]; then
 	echo "SKIP: --frags is refused here: the kernel takes no program for multi-buffer frames"
-	expect_error "eth9: this kernel has no multi-buffer XDP (Linux 5.18 has): attach without --frags, at an MTU that fits one buffer" 1 loader --attach --frags --interface eth9
+	expect_error "this kernel has no multi-buffer XDP (Linux 5.18 has): attach without --frags, at an MTU that fits one buffer" 1 loader --attach --frags --interface eth9
 else
 	echo "SKIP: --frags is refused here: this kernel's veth takes no multi-buffer frames"
 	check "refused" bash -c '! "$@"' - "$build/bin/xdp_root_loader" --bpffs "$bpffs" --attach --frags --interface eth9

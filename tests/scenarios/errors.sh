@@ -51,6 +51,9 @@ for name in lo br0 macvlan0; do
 	refused "$name: its driver has no native XDP; use --mode generic (slower, works everywhere): -EOPNOTSUPP (Operation not supported)" 1 loader --attach --interface "$name"
 done
 refused "eth9: MTU 9000 is too large for XDP without --frags; attach with --frags or lower the MTU: -ERANGE (Numerical result out of range)" 1 loader --attach --interface eth9
+ip link set eth9 mtu 1500
+refused "eth9: an MTU, its own or that of a veth's peer, is too large for XDP without --frags; attach with --frags or lower the MTU: -ERANGE (Numerical result out of range)" 1 loader --attach --interface eth9
+ip link set eth9 mtu 9000
 refused "--interface: 'eth0/1' is not an interface name: 1 to 15 characters, no '/', ':' or white space" 2 loader --attach --interface eth0/1
 refused "--interface: 'sixteen-letters-' is not an interface name: 1 to 15 characters, no '/', ':' or white space" 2 loader --attach --interface sixteen-letters-
 refused "--mode: 'offload' is not one of native, generic" 2 loader --attach --interface eth0 --mode offload
