@@ -11,9 +11,11 @@
 #include "filter_maps.h"
 #include "filter_slot.h"
 #include "load_time.h"
+#include "log.h"
 #include "pin_lock.h"
 
-#define LOCK_SECONDS 30
+/* A loader that hangs must not keep the status from being read for long. */
+#define LOCK_SECONDS 3
 
 /* Everything about one interface's filter. */
 struct filter_state {
@@ -172,15 +174,29 @@ static int read_state(struct filter_state *state, unsigned int slot, struct prob
 
 /* Under the lock, as a replacement takes pins away for a moment, and an entry that is removed hides
  * others from whoever is reading the list. */
+/* The lock's fd; -ETIMEDOUT, with a warning, when it is read without: lists may then look shorter than
+ * they are while someone removes from them. */
+static int take_lock(const char *bpffs, struct problem *problem)
+{
+	int lock = pin_lock_take(bpffs, LOCK_SECONDS, problem);
+
+	if (lock == -ETIMEDOUT)
+		log_warning("a loader has been changing the pins for more than %d s: the status "
+			    "is read beside it",
+			    LOCK_SECONDS);
+	return lock;
+}
+
 static int read_locked(struct filter_state *state, const char *bpffs, unsigned int slot,
 		       struct problem *problem)
 {
-	int err, lock = pin_lock_take(bpffs, LOCK_SECONDS, problem);
+	int err, lock = take_lock(bpffs, problem);
 
-	if (lock < 0)
+	if (lock < 0 && lock != -ETIMEDOUT)
 		return lock;
 	err = read_state(state, slot, problem);
-	pin_lock_release(bpffs, lock);
+	if (lock >= 0)
+		pin_lock_release(bpffs, lock);
 	return err;
 }
 
@@ -235,17 +251,18 @@ static bool has_filter(const char *bpffs, const char *interface, unsigned int sl
 static int list_all(struct interface_list *list, const char *bpffs, unsigned int slot,
 		    struct problem *problem)
 {
-	int err, lock = pin_lock_take(bpffs, LOCK_SECONDS, problem);
+	int err, lock = take_lock(bpffs, problem);
 	struct interface_list pinned = { 0 };
 
-	if (lock < 0)
+	if (lock < 0 && lock != -ETIMEDOUT)
 		return lock;
 	err = chain_list(bpffs, &pinned, problem);
 	for (size_t i = 0; !err && i < pinned.count; i++) {
 		if (has_filter(bpffs, pinned.names[i], slot))
 			err = interface_list_add(list, pinned.names[i], problem);
 	}
-	pin_lock_release(bpffs, lock);
+	if (lock >= 0)
+		pin_lock_release(bpffs, lock);
 	interface_list_free(&pinned);
 	return err;
 }

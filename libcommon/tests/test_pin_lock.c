@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -31,7 +33,8 @@
 
 #define PATIENCE 30 /* seconds; only a test that fails waits so long */
 #define PROCESSES 3
-#define ROUNDS 20
+#define ROUNDS 200
+#define OTHERS 16
 
 static unsigned int fds_before;
 
@@ -232,8 +235,24 @@ static void a_second_taker_outlives_the_directory(void **state)
 	check_that_the_second_waits(false);
 }
 
+/* Locks of other directories of the same bpffs, which are not what is waited for. */
+static void lock_others(int ret_fds[OTHERS])
+{
+	for (int i = 0; i < OTHERS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "other_%d", i);
+		assert_int_equal(bpffs_make_directory(scratch_path(name)), 0);
+		ret_fds[i] = open(scratch_path(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(ret_fds[i] >= 0);
+		assert_int_equal(flock(ret_fds[i], LOCK_EX | LOCK_NB), 0);
+		assert_int_equal(rmdir(scratch_path(name)), 0);
+	}
+}
+
 static void patience_ends_and_the_holder_is_named(void **state)
 {
+	int others[OTHERS];
 	struct problem problem = { 0 };
 	struct capture capture;
 	struct taker taker;
@@ -245,6 +264,7 @@ static void patience_ends_and_the_holder_is_named(void **state)
 	start(&taker);
 	go(&taker);
 	when_taken(&taker);
+	lock_others(others);
 	log_open("xdp_test", false);
 	started = now();
 	capture_begin(&capture, STDERR_FILENO);
@@ -262,6 +282,8 @@ static void patience_ends_and_the_holder_is_named(void **state)
 		 taker.pid);
 	assert_string_equal(capture.text, text);
 	free(capture.text);
+	for (int i = 0; i < OTHERS; i++)
+		close(others[i]);
 	end(&taker);
 }
 

@@ -40,7 +40,7 @@ find_build() {
 # The outer process: makes the namespaces, waits, removes the directory.
 if [ -z "${ECBPF_SCENARIO_DIR:-}" ]; then
 	[ "$(id -u)" -eq 0 ] || skip "network namespaces and BPF need root"
-	need ip unshare nsenter bpftool jq ethtool
+	need ip unshare nsenter setpriv bpftool jq
 	[ -n "$(find_build)" ] || skip "no bin/xdp_root_loader: build first, or set ECBPF_BUILD"
 	unshare --mount --pid --net --fork --mount-proc true 2>/dev/null || skip "no namespaces can be made"
 	for directory in "${TMPDIR:-/tmp}"/ecbpf-scenario.*; do
@@ -53,7 +53,7 @@ if [ -z "${ECBPF_SCENARIO_DIR:-}" ]; then
 	trap '[ -z "$inner" ] || { kill -KILL "$inner" && wait "$inner"; } 2>/dev/null
 		rm -rf --one-file-system "$ECBPF_SCENARIO_DIR"' EXIT
 	trap 'echo "$scenario: interrupted" >&2; exit 130' INT TERM HUP
-	unshare --mount --pid --net --fork --kill-child --mount-proc "$BASH" "$0" "$@" &
+	setpriv --pdeathsig KILL unshare --mount --pid --net --fork --kill-child --mount-proc "$BASH" "$0" "$@" &
 	inner=$!
 	wait "$inner"
 	rc=$?
