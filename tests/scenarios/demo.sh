@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The README's other command: it succeeds, twice side by side, prints what the README shows, is stopped in
+# the middle without a trace, and leaves no namespace, mount or file behind.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work/tmp
+mkdir "$TMPDIR"
+failures=0
+
+fail() {
+	echo "FAIL $1"
+	failures=$((failures + 1))
+}
+
+# What differs between two runs: numbers, and the white space that gives way to them.
+plain() { sed -E 's/[0-9]+/N/g; s/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), N [A-Z][a-z]+/DAY/g; s/[ \t]+/ /g; s/ $//' "$1"; }
+
+traces() { # everything a demo of ours could leave; only of the pids that ran here
+	local pid
+	for pid in "$@"; do
+		ip netns list | grep -E -- "^ecbpf-(client|server)-$pid( |\$)"
+	done
+	grep -F "$TMPDIR" /proc/self/mounts
+	ls -A "$TMPDIR"
+}
+
+scripts/demo.sh >"$work/first" 2>&1 &
+first=$!
+scripts/demo.sh >"$work/second" 2>&1 &
+second=$!
+for pid in $first $second; do
+	wait "$pid" || fail "demo $pid: exit status $?"
+done
+[ -z "$(traces "$first" "$second")" ] || fail "left behind: $(traces "$first" "$second")"
+
+sed -n '/^The demo prints:$/,/^## /s/^    //p; /^The demo prints:$/,/^## /s/^$//p' README.md |
+	sed '/^## /d' >"$work/readme"
+# Empty lines stand in the README also around the block.
+if ! diff <(plain "$work/readme" | grep .) <(plain "$work/first" | grep . | grep -v '^installing') >"$work/difference"; then
+	fail "the README shows something else (<) than the demo prints (>):"
+	cat "$work/difference"
+	tail -n 20 "$work/second"
+fi
+
+# Stopped once the lab is there.
+scripts/demo.sh >"$work/stopped" 2>&1 &
+stopped=$!
+for ((i = 0; i < 600; i++)); do
+	grep -q '^server#' "$work/stopped" && break
+	sleep 0.1 # poll interval
+done
+kill -TERM "$stopped" || fail "the third demo ended before it could be stopped"
+wait "$stopped"
+[ $? -eq 130 ] || fail "a stopped demo did not say so by its exit status"
+[ -z "$(traces "$stopped")" ] || fail "left behind when stopped: $(traces "$stopped")"
+
+[ "$failures" -eq 0 ] && echo "the demo does what the README says, and cleans up" && exit 0
+exit 1
