@@ -31,6 +31,7 @@ fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ecbpf-test.XXXXXX") || exit 1
 builds=${ECBPF_BUILD_DIR:-$work}
+chmod 711 "$work" # scenarios also run commands without root's rights
 mkdir -p "$work/tmp" "$work/logs" "$work/status" "$builds"
 builds=$(cd "$builds" && pwd)
 export TMPDIR=$work/tmp

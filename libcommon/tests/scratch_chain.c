@@ -65,10 +65,11 @@ int scratch_program_with_maps(const char *name, const int *maps, size_t map_coun
 
 	assert_true(map_count <= 16);
 	for (size_t i = 0; i < map_count; i++) {
-		instructions[count++] = (struct bpf_insn){ .code = BPF_LD | BPF_DW | BPF_IMM,
-							   .dst_reg = BPF_REG_1,
-							   .src_reg = BPF_PSEUDO_MAP_FD,
-							   .imm = maps[i] };
+		instructions[count++] =
+			(struct bpf_insn){ .code = BPF_LD | BPF_DW, /* | BPF_IMM, 0 */
+					   .dst_reg = BPF_REG_1,
+					   .src_reg = BPF_PSEUDO_MAP_FD,
+					   .imm = maps[i] };
 		count++; /* the instruction has two words */
 	}
 	instructions[count++] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "object_file.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -94,7 +95,7 @@ static void what_is_no_bpf_object_is_told(void **state)
 }
 
 struct image {
-	unsigned char bytes[65536];
+	_Alignas(8) unsigned char bytes[65536];
 	size_t size;
 	char path[64];
 	int fd;
@@ -125,6 +126,24 @@ static int check_image(const struct image *image, size_t size)
 	err = object_file_check(image->path, &problem);
 	assert_int_equal(problem.text[0] != '\0', err != 0);
 	return err;
+}
+
+/* Otherwise it is as it should be. */
+static void an_object_of_another_machine_or_kind_is_refused(void **state)
+{
+	static struct image image;
+	Elf64_Ehdr *header = (Elf64_Ehdr *)image.bytes;
+
+	(void)state;
+	open_image(&image);
+	header->e_machine = EM_X86_64;
+	assert_int_equal(check_image(&image, image.size), -ENOEXEC);
+	header->e_machine = EM_BPF;
+	header->e_type = ET_DYN;
+	assert_int_equal(check_image(&image, image.size), -ENOEXEC);
+	header->e_type = ET_REL;
+	assert_int_equal(check_image(&image, image.size), 0);
+	close(image.fd);
 }
 
 static void a_file_cut_anywhere_is_refused(void **state)
@@ -172,6 +191,7 @@ int main(void)
 		OBJECT_TEST(btf_is_demanded),
 		OBJECT_TEST(what_cannot_be_opened_is_told),
 		OBJECT_TEST(what_is_no_bpf_object_is_told),
+		OBJECT_TEST(an_object_of_another_machine_or_kind_is_refused),
 		OBJECT_TEST(a_file_cut_anywhere_is_refused),
 		OBJECT_TEST(a_file_with_any_wrong_byte_gets_an_answer),
 	};

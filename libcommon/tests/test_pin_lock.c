@@ -2,7 +2,6 @@
 /* The lock of the pins (L9), with real processes that hold it. */
 #include "pin_lock.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -18,25 +17,37 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/pin_names.h"
 #include "bpffs.h"
 #include "capture.h"
+#include "lock_taker.h"
 #include "log.h"
 #include "scratch_bpffs.h"
 #include "scratch_chain.h"
 
-#define PATIENCE 30 /* seconds; only a test that fails waits so long */
 #define PROCESSES 3
-#define ROUNDS 200
-#define OTHERS 16
+#define ROUNDS 50
+#define OTHERS 256
 
 static unsigned int fds_before;
+
+static unsigned int rmdirs_without_lock;
+
+/* In the place of libc's: the lock must be held until the directory is gone, or the next one could
+ * have locked a directory that nobody finds any more. */
+int rmdir(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && !strcmp(path, scratch_path(ECBPF_PIN_BASE)))
+		rmdirs_without_lock += flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fd >= 0)
+		close(fd);
+	return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
 
 static int count_fds(void **state)
 {
@@ -53,136 +64,24 @@ static int nothing_is_left(void **state)
 	return bpffs_remove_tree(scratch_path(ECBPF_PIN_BASE), NULL);
 }
 
-static int take(unsigned int seconds, struct problem *problem)
-{
-	return pin_lock_take(scratch_bpffs(), seconds, problem);
-}
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-/* Another process. It takes the lock when told to, says when it had it, and gives it back when told
- * to. Started while this process holds no lock: a child has a share in its parent's. */
-struct taker {
-	pid_t pid;
-	int said;
-	int tell;
-};
-
-static void take_and_hold(int say, int told)
-{
-	uint64_t when;
-	char word;
-	int lock;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NAME, "other_loader");
-	if (read(told, &word, 1) != 1)
-		_exit(1);
-	lock = take(PATIENCE, NULL);
-	when = lock < 0 ? 0 : now();
-	if (write(say, &when, sizeof(when)) != sizeof(when) || read(told, &word, 1) != 0)
-		_exit(1);
-	if (lock >= 0)
-		pin_lock_release(scratch_bpffs(), lock);
-	_exit(0);
-}
-
-static void start(struct taker *taker)
-{
-	int say[2], told[2];
-
-	assert_int_equal(pipe(say), 0);
-	assert_int_equal(pipe(told), 0);
-	taker->pid = fork();
-	assert_true(taker->pid >= 0);
-	if (!taker->pid) {
-		close(told[1]);
-		take_and_hold(say[1], told[0]);
-	}
-	close(say[1]);
-	close(told[0]);
-	taker->said = say[0];
-	taker->tell = told[1];
-}
-
-static void go(const struct taker *taker)
-{
-	assert_int_equal(write(taker->tell, "g", 1), 1);
-}
-
-static uint64_t when_taken(const struct taker *taker)
-{
-	uint64_t when = 0;
-
-	assert_int_equal(read(taker->said, &when, sizeof(when)), sizeof(when));
-	assert_true(when > 0);
-	return when;
-}
-
-static void end(const struct taker *taker)
-{
-	int status;
-
-	close(taker->tell);
-	assert_int_equal(waitpid(taker->pid, &status, 0), taker->pid);
-	close(taker->said);
-	assert_true(WIFSIGNALED(status) || status == 0);
-}
-
-static bool has_open(pid_t pid, const struct stat *wanted)
-{
-	struct dirent *entry;
-	char path[300];
-	bool found = false;
-	DIR *fds;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	fds = opendir(path);
-	assert_non_null(fds);
-	while (!found && (entry = readdir(fds))) {
-		struct stat file;
-
-		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, entry->d_name);
-		found = stat(path, &file) == 0 && file.st_ino == wanted->st_ino &&
-			file.st_dev == wanted->st_dev;
-	}
-	closedir(fds);
-	return found;
-}
-
-/* Until it has the directory open that this process has locked. */
-static void wait_until_it_waits(const struct taker *taker, int lock)
-{
-	const uint64_t give_up = now() + PATIENCE * UINT64_C(1000000000);
-	struct stat base;
-
-	assert_int_equal(fstat(lock, &base), 0);
-	while (!has_open(taker->pid, &base))
-		assert_true(now() < give_up);
-}
-
 static void a_free_lock_is_taken_at_once_and_leaves_nothing(void **state)
 {
 	struct problem problem = { 0 };
-	int lock = take(0, &problem);
+	int lock = lock_take(0, &problem);
 
 	(void)state;
 	assert_true(lock >= 0);
 	assert_true(bpffs_exists(scratch_path(ECBPF_PIN_BASE)));
+	rmdirs_without_lock = 0;
 	pin_lock_release(scratch_bpffs(), lock);
+	assert_int_equal(rmdirs_without_lock, 0);
 	assert_false(bpffs_exists(scratch_path(ECBPF_PIN_BASE)));
 	assert_string_equal(problem.text, "");
 }
 
 static void release_keeps_a_directory_with_pins(void **state)
 {
-	int lock = take(0, NULL);
+	int lock = lock_take(0, NULL);
 
 	(void)state;
 	assert_true(lock >= 0);
@@ -192,7 +91,7 @@ static void release_keeps_a_directory_with_pins(void **state)
 	assert_true(bpffs_exists(scratch_path("ecbpf/eth0")));
 	/* The empty one goes. */
 	assert_false(bpffs_exists(scratch_path("ecbpf/second_references")));
-	lock = take(0, NULL);
+	lock = lock_take(0, NULL);
 	assert_true(lock >= 0);
 	assert_int_equal(bpffs_unpin(scratch_path("ecbpf/eth0"), NULL), 0);
 	pin_lock_release(scratch_bpffs(), lock);
@@ -202,23 +101,23 @@ static void release_keeps_a_directory_with_pins(void **state)
 /* The second gets the lock after the release, not before, and then holds it. */
 static void check_that_the_second_waits(bool base_stays)
 {
-	struct taker taker;
+	struct lock_taker taker;
 	uint64_t released;
 	int lock;
 
-	start(&taker);
-	lock = take(0, NULL);
+	lock_taker_start(&taker);
+	lock = lock_take(0, NULL);
 	assert_true(lock >= 0);
 	if (base_stays)
 		assert_int_equal(bpffs_make_directory(scratch_path("ecbpf/eth0")), 0);
-	go(&taker);
-	wait_until_it_waits(&taker, lock);
-	released = now();
+	lock_taker_go(&taker);
+	lock_taker_await(&taker, lock);
+	released = lock_now();
 	pin_lock_release(scratch_bpffs(), lock);
-	assert_true(when_taken(&taker) > released);
+	assert_true(lock_taker_when(&taker) > released);
 	assert_true(bpffs_exists(scratch_path(ECBPF_PIN_BASE)));
-	assert_int_equal(take(0, NULL), -ETIMEDOUT);
-	end(&taker);
+	assert_int_equal(lock_take(0, NULL), -ETIMEDOUT);
+	lock_taker_end(&taker);
 	assert_int_equal(bpffs_exists(scratch_path(ECBPF_PIN_BASE)), base_stays);
 }
 
@@ -235,43 +134,55 @@ static void a_second_taker_outlives_the_directory(void **state)
 	check_that_the_second_waits(false);
 }
 
-/* Locks of other directories of the same bpffs, which are not what is waited for. */
-static void lock_others(int ret_fds[OTHERS])
+/* Locks other directories of the same bpffs, which are not what is waited for: one on every CPU,
+ * because the kernel lists locks by CPU, the latest first. */
+static int lock_others(int ret_fds[OTHERS])
 {
-	for (int i = 0; i < OTHERS; i++) {
+	cpu_set_t allowed, one;
+	int count = 0;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	for (int cpu = 0; cpu < CPU_SETSIZE && count < OTHERS; cpu++) {
 		char name[16];
 
-		snprintf(name, sizeof(name), "other_%d", i);
+		if (!CPU_ISSET(cpu, &allowed))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+		snprintf(name, sizeof(name), "other_%d", count);
 		assert_int_equal(bpffs_make_directory(scratch_path(name)), 0);
-		ret_fds[i] = open(scratch_path(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		assert_true(ret_fds[i] >= 0);
-		assert_int_equal(flock(ret_fds[i], LOCK_EX | LOCK_NB), 0);
+		ret_fds[count] = open(scratch_path(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(ret_fds[count] >= 0);
+		assert_int_equal(flock(ret_fds[count++], LOCK_EX | LOCK_NB), 0);
 		assert_int_equal(rmdir(scratch_path(name)), 0);
 	}
+	assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
+	return count;
 }
 
 static void patience_ends_and_the_holder_is_named(void **state)
 {
-	int others[OTHERS];
+	int others[OTHERS], other_count;
 	struct problem problem = { 0 };
 	struct capture capture;
-	struct taker taker;
+	struct lock_taker taker;
 	uint64_t started;
 	char text[200];
 	int lock;
 
 	(void)state;
-	start(&taker);
-	go(&taker);
-	when_taken(&taker);
-	lock_others(others);
+	lock_taker_start(&taker);
+	lock_taker_go(&taker);
+	lock_taker_when(&taker);
+	other_count = lock_others(others);
 	log_open("xdp_test", false);
-	started = now();
+	started = lock_now();
 	capture_begin(&capture, STDERR_FILENO);
-	lock = take(2, &problem);
+	lock = lock_take(2, &problem);
 	capture_end(&capture);
 	assert_int_equal(lock, -ETIMEDOUT);
-	assert_true(now() - started >= UINT64_C(2000000000));
+	assert_true(lock_now() - started >= UINT64_C(2000000000));
 	snprintf(text, sizeof(text),
 		 "other_loader (process %d) has been changing the pins for 2 s: nothing was done; "
 		 "try again when it has ended",
@@ -282,24 +193,24 @@ static void patience_ends_and_the_holder_is_named(void **state)
 		 taker.pid);
 	assert_string_equal(capture.text, text);
 	free(capture.text);
-	for (int i = 0; i < OTHERS; i++)
+	for (int i = 0; i < other_count; i++)
 		close(others[i]);
-	end(&taker);
+	lock_taker_end(&taker);
 }
 
 static void the_lock_ends_with_a_killed_process(void **state)
 {
-	struct taker taker;
+	struct lock_taker taker;
 	int lock;
 
 	(void)state;
-	start(&taker);
-	go(&taker);
-	when_taken(&taker);
-	assert_int_equal(take(0, NULL), -ETIMEDOUT);
+	lock_taker_start(&taker);
+	lock_taker_go(&taker);
+	lock_taker_when(&taker);
+	assert_int_equal(lock_take(0, NULL), -ETIMEDOUT);
 	assert_int_equal(kill(taker.pid, SIGKILL), 0);
-	end(&taker);
-	lock = take(0, NULL);
+	lock_taker_end(&taker);
+	lock = lock_take(0, NULL);
 	assert_true(lock >= 0);
 	pin_lock_release(scratch_bpffs(), lock);
 	assert_false(bpffs_exists(scratch_path(ECBPF_PIN_BASE)));
@@ -308,7 +219,7 @@ static void the_lock_ends_with_a_killed_process(void **state)
 static void count_under_the_lock(volatile unsigned int *count)
 {
 	for (int i = 0; i < ROUNDS; i++) {
-		int lock = take(PATIENCE, NULL);
+		int lock = lock_take(LOCK_PATIENCE, NULL);
 		unsigned int read_before;
 
 		if (lock < 0)
@@ -359,7 +270,7 @@ static void what_is_in_the_way_is_told(void **state)
 	assert_non_null(strstr(problem.text, "/nowhere/ecbpf: -ENOENT"));
 	assert_int_equal(bpffs_pin(fd, scratch_path(ECBPF_PIN_BASE), NULL), 0);
 	close(fd);
-	assert_int_equal(take(0, &problem), -ENOTDIR);
+	assert_int_equal(lock_take(0, &problem), -ENOTDIR);
 	assert_non_null(strstr(problem.text, "/ecbpf: -ENOTDIR"));
 }
 

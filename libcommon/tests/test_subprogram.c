@@ -90,40 +90,64 @@ static void own_maps_are_pinned_and_shared_ones_are_the_chains(void **state)
 	scratch_load_end(&load);
 }
 
-/* Packets that the program runs on are counted in the chain's own counters. */
-static void a_loaded_program_counts_in_the_chain(void **state)
+/* Runs the program in `slot`, whose pin it is reached by; what it returned. */
+static __u32 run_slot(const struct chain *chain, unsigned int slot)
 {
 	unsigned char frame[64] = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = sizeof(frame));
-	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = SLOT };
-	struct counters counters = { 0 };
+	char directory[BPFFS_PATH_SIZE], path[BPFFS_PATH_SIZE];
 	int fd;
 
-	assert_int_equal(scratch_load(&load), 0);
-	fd = open_own_map(load.chain, ECBPF_PIN_PROGRAM);
+	slot_table_path(chain, slot, "", directory);
+	bpffs_join(path, directory, ECBPF_PIN_PROGRAM);
+	fd = bpffs_open(path);
 	assert_true(fd >= 0);
 	assert_int_equal(bpf_prog_test_run_opts(fd, &run), 0);
-	assert_int_equal(run.retval, XDP_PASS);
 	close(fd);
-	assert_int_equal(counters_read(load.chain, &counters, NULL), 0);
-	assert_int_equal(counters_action(&counters, ECBPF_ROOT_ROW, XDP_PASS), 1);
+	return run.retval;
+}
+
+static uint64_t packets(const struct chain *chain, unsigned int row, unsigned int action)
+{
+	struct counters counters = { 0 };
+	uint64_t count;
+
+	assert_int_equal(counters_read(chain, &counters, NULL), 0);
+	count = counters_action(&counters, row, action);
 	counters_free(&counters);
+	return count;
+}
+
+/* The chain's counters, the row of its slot, and from there to the slots behind it only. */
+static void a_loaded_program_knows_its_slot_and_chain(void **state)
+{
+	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = SLOT };
+	const unsigned int droppers[] = { 0, 1, SLOT - 1, SLOT + 2 };
+
+	assert_int_equal(scratch_load(&load), 0);
+	assert_int_equal(run_slot(load.chain, SLOT), XDP_PASS);
+	assert_int_equal(packets(load.chain, ECBPF_ROOT_ROW, XDP_PASS), 1);
+	load.object = "subprogram_drop.o";
+	for (int i = 0; i < 4; i++) {
+		load.slot = droppers[i];
+		assert_int_equal(scratch_load(&load), 0);
+		assert_int_equal(run_slot(load.chain, droppers[i]), XDP_DROP);
+		assert_int_equal(packets(load.chain, droppers[i], XDP_DROP), 1);
+		assert_int_equal(run_slot(load.chain, SLOT), i == 3 ? XDP_DROP : XDP_PASS);
+	}
+	assert_int_equal(packets(load.chain, SLOT + 2, XDP_DROP), 2);
+	assert_int_equal(packets(load.chain, ECBPF_ROOT_ROW, XDP_PASS), 4);
 	scratch_load_end(&load);
 }
 
 static void what_had_reached_the_slot_before_is_recorded(void **state)
 {
 	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = SLOT };
-	unsigned char frame[64] = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = sizeof(frame));
 	struct slot slots[ECBPF_SLOT_COUNT];
-	int fd;
 
 	assert_int_equal(scratch_load(&load), 0);
-	fd = open_own_map(load.chain, ECBPF_PIN_PROGRAM);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(bpf_prog_test_run_opts(fd, &run), 0);
-	close(fd);
+		run_slot(load.chain, SLOT);
 	load.replace = SUBPROGRAM_REPLACE_SAME;
 	assert_int_equal(scratch_load(&load), 0);
 	assert_int_equal(slot_table_read(load.chain, slots, NULL), 0);
@@ -200,10 +224,17 @@ static void another_kit_is_refused_with_both_versions(void **state)
 	char text[300];
 
 	snprintf(text, sizeof(text),
-		 "subprogram_other_kit.o: built with another subprogram kit (version 77, 64 bytes; "
+		 "subprogram_other_kit.o: built with another subprogram kit (version %d, 64 bytes; "
 		 "this loader has version %d, %zu bytes); build it again",
-		 ECBPF_ABI_VERSION, sizeof(struct ecbpf_program));
+		 ECBPF_ABI_VERSION, ECBPF_ABI_VERSION, sizeof(struct ecbpf_program));
 	assert_refused(*state, (struct scratch_load){ .object = "subprogram_other_kit.o" }, -EPROTO,
+		       text);
+	snprintf(text, sizeof(text),
+		 "subprogram_newer_kit.o: built with another subprogram kit (version %d, %zu bytes; "
+		 "this loader has version %d, %zu bytes); build it again",
+		 ECBPF_ABI_VERSION + 1, sizeof(struct ecbpf_program), ECBPF_ABI_VERSION,
+		 sizeof(struct ecbpf_program));
+	assert_refused(*state, (struct scratch_load){ .object = "subprogram_newer_kit.o" }, -EPROTO,
 		       text);
 }
 
@@ -277,26 +308,26 @@ static void a_slot_out_of_range_is_told(void **state)
 }
 
 /* Its numbers would go into the chain's counters. */
-static void a_strangers_map_of_a_shared_name_is_its_own(void **state)
+static void a_strangers_maps_of_shared_names_are_its_own(void **state)
 {
-	unsigned char frame[64] = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = sizeof(frame));
+	const char *const names[] = { ECBPF_MAP_STATS, ECBPF_MAP_CAPTURE_HOOK,
+				      ECBPF_MAP_EXIT_HOOK };
 	struct scratch_load load = { .chain = *state,
 				     .object = "subprogram_namesake_map.o",
 				     .slot = SLOT };
 	struct counters counters = { 0 };
-	int fd;
 
 	assert_int_equal(scratch_load(&load), 0);
-	fd = open_own_map(load.chain, ECBPF_PIN_PROGRAM);
-	assert_int_equal(bpf_prog_test_run_opts(fd, &run), 0);
-	close(fd);
+	assert_int_equal(run_slot(load.chain, SLOT), XDP_PASS);
 	assert_int_equal(counters_read(load.chain, &counters, NULL), 0);
 	assert_int_equal(counters_reached(counters.total, 0), 0);
 	counters_free(&counters);
-	fd = open_own_map(load.chain, "xdp_stats");
-	assert_true(fd >= 0);
-	close(fd);
+	for (int i = 0; i < 3; i++) {
+		int fd = open_own_map(load.chain, names[i]);
+
+		assert_true(fd >= 0);
+		close(fd);
+	}
 	scratch_load_end(&load);
 }
 
@@ -316,7 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SUBPROGRAM_TEST(a_kit_program_is_loaded_and_published),
 		SUBPROGRAM_TEST(own_maps_are_pinned_and_shared_ones_are_the_chains),
-		SUBPROGRAM_TEST(a_loaded_program_counts_in_the_chain),
+		SUBPROGRAM_TEST(a_loaded_program_knows_its_slot_and_chain),
 		SUBPROGRAM_TEST(what_had_reached_the_slot_before_is_recorded),
 		SUBPROGRAM_TEST(a_program_without_the_kit_is_taken_with_a_warning),
 		SUBPROGRAM_TEST(of_several_programs_one_must_be_named),
@@ -329,7 +360,7 @@ int main(void)
 		SUBPROGRAM_TEST(a_frags_chain_takes_frags_programs_only),
 		SUBPROGRAM_TEST(what_the_verifier_refuses_is_told_with_its_log),
 		SUBPROGRAM_TEST(a_slot_out_of_range_is_told),
-		SUBPROGRAM_TEST(a_strangers_map_of_a_shared_name_is_its_own),
+		SUBPROGRAM_TEST(a_strangers_maps_of_shared_names_are_its_own),
 		SUBPROGRAM_TEST(a_map_with_the_name_of_the_programs_pin_is_refused),
 	};
 	const char *reason = scratch_bpffs_enter();

@@ -119,7 +119,7 @@ equal() {
 	if [ "$2" = "$3" ]; then
 		ok "$1"
 	else
-		diff --label expected --label found -U 100 <(echo "$2") <(echo "$3") >"$work/shown"
+		diff --label expected --label found -U 5 <(echo "$2") <(echo "$3") >"$work/shown"
 		fail "$1" "$work/shown"
 	fi
 }

@@ -16,11 +16,15 @@ ip link add macvlan0 link eth1 type macvlan
 everything() {
 	pin_tree
 	loader --status --json 2>&1
-	ip -j -d link show | jq -c '.[] | [.ifname, .xdp]'
+	ip link show | grep -oE '^[0-9]+: [^:]+|xdp[a-z]* qdisc|prog/xdp.*'
 }
 # refused TEXT STATUS COMMAND...: expect_error, and nothing has changed.
 refused() {
 	local before after
+	if [ -n "${ECBPF_TEST_QUICK:-}" ]; then # an emulated machine starts thirty processes a second
+		expect_error "$@"
+		return
+	fi
 	before=$(everything)
 	expect_error "$@"
 	after=$(everything)
@@ -137,18 +141,24 @@ equal "is the one" second_of_two "$(status_of eth0 '.subprograms[4].name')"
 contains "a program without the kit is said to end the chain" "not built with the subprogram kit: it ends the chain in slot 4 and its packets are not counted" "$work/output"
 
 echo "# large frames"
-check "--attach --frags at MTU 9000" loader --attach --frags --interface eth9
-check "--load of a program that handles multi-buffer frames" loader --interface eth9 --slot 2 --load "$objects/drop_udp_port_9.o"
-equal "status says frags" true "$(status_of eth9 .frags)"
-check "the text, too" loader --status --interface eth9
-contains "  " "Interface eth9 status: native mode, frags on" "$work/output"
-equal "8000 bytes pass or are dropped" "udp-8000 udp" "$(arriving client:peer9 eth9 udp-8000 udp-8000.9)"
-equal "and are counted" "2 1" "$(counter eth9 root PASS) $(counter eth9 2 DROP)"
-refused "eth9: the root is attached with --frags; --detach first to change it" 1 loader --attach --interface eth9
-refused "$objects/without_kit.o: program 'without_kit' is in section \"xdp\", not \"xdp.frags\": it does not handle multi-buffer frames, and eth9 was attached with --frags" 1 loader --interface eth9 --slot 3 --load "$objects/without_kit.o"
-check "--detach --nop" loader --detach --nop --interface eth9
-equal "a NOP root takes large frames" "udp-8000 udp-8000.9 udp" "$(arriving client:peer9 eth9 udp-8000 udp-8000.9)"
-check "--detach" loader --detach --interface eth9
+# Asked without the loader: libbpf sets the flag of a section "xdp.frags".
+if bpftool prog load "$objects/continue_only.o" "$bpffs/frags_known" >/dev/null 2>&1; then
+	rm "$bpffs/frags_known"
+	check "--attach --frags at MTU 9000" loader --attach --frags --interface eth9
+	check "--load of a program that handles multi-buffer frames" loader --interface eth9 --slot 2 --load "$objects/drop_udp_port_9.o"
+	equal "status says frags" true "$(status_of eth9 .frags)"
+	check "the text, too" loader --status --interface eth9
+	contains "  " "Interface eth9 status: native mode, frags on" "$work/output"
+	equal "8000 bytes pass or are dropped" "udp-8000 udp" "$(arriving client:peer9 eth9 udp-8000 udp-8000.9)"
+	equal "and are counted" "2 1" "$(counter eth9 root PASS) $(counter eth9 2 DROP)"
+	refused "eth9: the root is attached with --frags; --detach first to change it" 1 loader --attach --interface eth9
+	refused "$objects/without_kit.o: program 'without_kit' is in section \"xdp\", not \"xdp.frags\": it does not handle multi-buffer frames, and eth9 was attached with --frags" 1 loader --interface eth9 --slot 3 --load "$objects/without_kit.o"
+	check "--detach --nop" loader --detach --nop --interface eth9
+	equal "a NOP root takes large frames" "udp-8000 udp-8000.9 udp" "$(arriving client:peer9 eth9 udp-8000 udp-8000.9)"
+	check "--detach" loader --detach --interface eth9
+else
+	refused "this kernel has no multi-buffer XDP (Linux 5.18 has): attach without --frags, at an MTU that fits one buffer" 1 loader --attach --frags --interface eth9
+fi
 ip link set eth9 mtu 1500
 in_ns client ip link set peer9 mtu 1500
 check "--attach without --frags at MTU 1500" loader --attach --interface eth9

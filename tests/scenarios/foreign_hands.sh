@@ -97,6 +97,18 @@ if [ -x "$(command -v setpriv)" ]; then
 fi
 repaired
 
+start "every pin of the array is removed, and --attach is faster than the kernel"
+for slot in 0 1 3 4 5 6 7; do
+	root --slot "$slot" --load "$objects/continue_only.o"
+done
+for _ in {1..5}; do
+	rm "$pins/xdp_program_array" "$second/xdp_program_array"
+	check "--attach" root --attach
+	equal "all slots are back" 8 "$(status_of eth0 '[.subprograms[] | select(.prog_loaded)] | length')"
+	equal "slot 2 drops" udp "$(passing)"
+	check "status is well" root --status
+done
+
 start "every pin of every map is removed"
 rm "$pins"/xdp* "$second"/xdp*
 check "the kernel has emptied the slots" wait_until 10 is_open
