@@ -60,7 +60,7 @@ int object_file_check(const char *path, struct problem *problem)
 	Elf *elf;
 	int err;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* or a FIFO would keep us waiting */
 	if (fd < 0)
 		return problem_errno(problem, -errno, "%s: cannot open", path);
 	elf_version(EV_CURRENT);

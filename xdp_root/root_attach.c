@@ -248,7 +248,11 @@ static int put_root(struct chain *chain, const struct attachment *attachment,
 		err = publish(chain, attachment, program, options, problem);
 	if (!err)
 		err = write_identity(chain, attachment, options, problem);
-	return err ? err : chain_root_commit(chain, problem);
+	if (!err)
+		err = chain_root_commit(chain, problem);
+	if (err)
+		(void)chain_root_recover(chain, NULL);
+	return err;
 }
 
 /* Members of a PROG_ARRAY agree on the frags flag for as long as the array lives, so a chain that is

@@ -32,6 +32,7 @@ static const __u32 filled[] = { 0, 1, 3, 6, 7 };
 struct sender {
 	const struct run_program *root;
 	pthread_t thread;
+	pthread_barrier_t *start; /* all begin together */
 	int cpu;
 	uint64_t random; /* xorshift, never 0 */
 	uint64_t wanted; /* packets */
@@ -94,6 +95,7 @@ static void *send_all(void *argument)
 	CPU_ZERO(&set);
 	CPU_SET(sender->cpu, &set);
 	sender->failed |= pthread_setaffinity_np(pthread_self(), sizeof(set), &set) != 0;
+	pthread_barrier_wait(sender->start);
 	while (!sender->failed && sender->sent < sender->wanted)
 		send_one(sender);
 	return NULL;
@@ -157,12 +159,15 @@ static void flood(const char *object, uint64_t packets, const int *cpus, int cpu
 {
 	static struct sender senders[CPUS];
 	struct chain_of_five five;
+	pthread_barrier_t start;
 
 	open_chain(&five, object);
+	assert_int_equal(pthread_barrier_init(&start, NULL, (unsigned int)cpu_count), 0);
 	memset(senders, 0, sizeof(senders));
 	memset(ret_expected, 0, sizeof(*ret_expected));
 	for (int i = 0; i < cpu_count; i++) {
 		senders[i].root = &five.root;
+		senders[i].start = &start;
 		senders[i].cpu = cpus[i];
 		senders[i].random = UINT64_C(88172645463325252) + (uint64_t)i;
 		senders[i].wanted = packets / (uint64_t)cpu_count;
@@ -173,6 +178,7 @@ static void flood(const char *object, uint64_t packets, const int *cpus, int cpu
 		assert_int_equal(pthread_join(senders[i].thread, NULL), 0);
 		add_rows(ret_expected, &senders[i].expected);
 	}
+	pthread_barrier_destroy(&start);
 	for (int i = 0; i < cpu_count; i++)
 		assert_false(senders[i].failed);
 	assert_int_equal(run_stats(&five.chain, ret_counted), 0);
