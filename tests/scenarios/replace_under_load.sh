@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# While a sender floods, a program that --load puts into slot 2 is replaced 250 times, the filter 1,000 times,
-# and the root upgraded in place 100 times. Of the flow that slot 2 drops nothing may get through, of the other
-# nothing may be missing, and the counters are what was sent, to the packet. Rows K5, L4, L6.
+# While a sender floods, the filter in slot 2 is replaced 1,000 times and the root upgraded in place 100 times;
+# before that, the same with a program that --load puts there, 250 times. Of the flow that slot 2 drops nothing
+# may get through, of the other nothing may be missing, and the counters are what was sent, to the packet. Rows
+# K5, L4, L6.
 . "$(dirname "$0")/../harness/netns.sh"
 
 REPLACEMENTS=250
