@@ -41,7 +41,7 @@ static int check_elf(Elf *elf, const char *path, struct problem *problem)
 
 	if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) ||
 	    header.e_machine != EM_BPF || header.e_type != ET_REL ||
-	    elf_getshdrstrndx(elf, &names) < 0)
+	    elf_getshdrstrndx(elf, &names) < 0 || !elf_getscn(elf, names))
 		return problem_set(problem, -ENOEXEC,
 				   "%s: not a BPF object file; build it with clang -target bpf",
 				   path);

@@ -128,7 +128,8 @@ for how in load_new "load_new --replace"; do
 done
 : >"$work/empty.o"
 head -c 40 "$objects/continue_only.o" >"$work/cut.o"
-for file in empty cut; do
+head -c 200 "$objects/continue_only.o" >"$work/cut_later.o"
+for file in empty cut cut_later; do
 	refused "$work/$file.o: not a BPF object file; build it with clang -target bpf" 1 load_new "$work/$file.o"
 done
 refused "$objects/refused_by_verifier.o: the kernel refuses program 'refused_by_verifier': -EACCES (Permission denied)" 1 load_new "$objects/refused_by_verifier.o"
