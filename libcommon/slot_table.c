@@ -280,3 +280,11 @@ int slot_table_recover(const struct chain *chain, struct problem *problem)
 		err = recover_slot(chain, slot, problem);
 	return err ? err : recover_records(chain, problem);
 }
+
+int slot_table_open(struct chain *chain, const char *bpffs, const char *interface,
+		    struct attachment *ret_attachment, struct problem *problem)
+{
+	int err = attachment_require_root(chain, bpffs, interface, ret_attachment, problem);
+
+	return err ? err : slot_table_recover(chain, problem);
+}

@@ -6,6 +6,7 @@
 #define ECBPF_SLOT_TABLE_H
 
 #include "abi/chain.h"
+#include "attachment.h"
 #include "chain.h"
 
 struct slot {
@@ -42,6 +43,11 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 
 /* Empties the array's entry and removes the slot's pins. Under the lock. */
 int slot_table_clear(const struct chain *chain, unsigned int slot, struct problem *problem);
+
+/* How every change of a slot begins: attachment_require_root(), then slot_table_recover(). Fills
+ * `chain`, to be closed by the caller also on failure. Under the lock. */
+int slot_table_open(struct chain *chain, const char *bpffs, const char *interface,
+		    struct attachment *ret_attachment, struct problem *problem);
 
 /* Finishes or undoes what a killed loader left of a publish or clear, or of the root, and forgets records of
  * programs that are gone. The array decides: what packets meet stays. Under the lock. */

@@ -45,9 +45,7 @@ int filter_change(const char *bpffs, const char *interface, unsigned int slot,
 	struct chain chain;
 	int err;
 
-	err = attachment_require_root(&chain, bpffs, interface, &attachment, problem);
-	if (!err)
-		err = slot_table_recover(&chain, problem);
+	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
 	if (!err)
 		err = filter_slot_find(&chain, slot, &filter, problem);
 	if (!err)

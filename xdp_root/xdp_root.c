@@ -83,10 +83,10 @@ static int load_one(void *context, const char *interface, struct problem *proble
 	};
 	int err;
 
-	err = attachment_require_root(&chain, options->bpffs, interface, &attachment, problem);
+	err = slot_table_open(&chain, options->bpffs, interface, &attachment, problem);
 	if (!err) {
 		subprogram.object = subprogram_open_file(options->load, problem);
-		err = subprogram.object ? slot_table_recover(&chain, problem) : -ENOEXEC;
+		err = subprogram.object ? 0 : -ENOEXEC;
 	}
 	if (!err)
 		err = subprogram_load(&subprogram, options->program, problem);
@@ -106,9 +106,7 @@ static int unload_one(void *context, const char *interface, struct problem *prob
 	struct chain chain;
 	int err;
 
-	err = attachment_require_root(&chain, options->bpffs, interface, &attachment, problem);
-	if (!err)
-		err = slot_table_recover(&chain, problem);
+	err = slot_table_open(&chain, options->bpffs, interface, &attachment, problem);
 	if (!err)
 		err = slot_table_read(&chain, slots, problem);
 	if (!err && !slots[slot].program_id && !slots[slot].pinned_id)
