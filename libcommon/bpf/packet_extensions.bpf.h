@@ -26,6 +26,8 @@ struct packet_extension {
 struct packet_fragment_walk {
 	__u64 headers; /* fragment headers seen */
 	__u64 field;   /* of the fragment header, network byte order */
+	__u64 seen;    /* bit (number % 64) of every header: no two of them share one */
+	__u64 repeats; /* the bits of those that came too often */
 };
 
 /* Two masks: a packet without extensions pays one shift and one test. */
@@ -64,6 +66,19 @@ static __always_inline __u64 packet_extension_length(struct packet_protocol prot
 	return half + (half & (is_ah - 1));
 }
 
+/* RFC 8200 4.1: each at most once, Destination Options at most twice. The bit behind theirs, which
+ * is no header's, is set when they come for the second time. */
+static __always_inline void packet_note_extension(struct packet_protocol protocol,
+						  struct packet_fragment_walk *walk)
+{
+	__u64 bit = 1ULL << (protocol.number & 63);
+	__u64 again = walk->seen & bit;
+
+	bit <<= packet_is_number(protocol, IPPROTO_DSTOPTS) & !!again;
+	walk->repeats |= walk->seen & bit;
+	walk->seen |= bit;
+}
+
 /* Moves behind the extension header at the cursor. */
 static __always_inline enum packet_outcome packet_read_extension(struct packet *packet,
 								 struct packet_fragment_walk *walk)
@@ -77,6 +92,7 @@ static __always_inline enum packet_outcome packet_read_extension(struct packet *
 	length = packet_extension_length(packet->protocol, header->length & (is_fragment - 1));
 	if (packet->left < length)
 		return PACKET_SHORT_EXTENSION;
+	packet_note_extension(packet->protocol, walk);
 	walk->headers += is_fragment;
 	walk->field |= header->fragment & -is_fragment;
 	packet->protocol.number = header->next;
@@ -101,8 +117,8 @@ static __always_inline void packet_note_ipv6_fragment(struct packet *packet,
 }
 
 /* Follows the chain to the transport, to its end, or up to a later fragment's header: what follows
- * that is the middle of something. Fills .fragment, .protocol, .left. Does nothing in IPv4, where
- * AH is a protocol like any other. Outcomes: OK, SHORT_EXTENSION (packet or frame ends inside an
+ * that is the middle of something. Fills .fragment, .protocol, .left, .repeats. Does nothing in IPv4,
+ * where AH is a protocol like any other. Outcomes: OK, SHORT_EXTENSION (packet or frame ends inside an
  * extension header), LONG_CHAIN, BAD_IPV6 (a second fragment header). After packet_read_network().
  * A multi-buffer frame whose linear part ends inside the chain is SHORT_EXTENSION as well. */
 static __always_inline enum packet_outcome packet_read_extensions(struct packet *packet)
@@ -123,6 +139,7 @@ static __always_inline enum packet_outcome packet_read_extensions(struct packet 
 		if (walk.field & bpf_htons(PACKET_IPV6_OFFSET))
 			break;
 	}
+	packet->repeats = !!walk.repeats;
 	packet_note_ipv6_fragment(packet, &walk);
 	return PACKET_OK;
 }

@@ -18,23 +18,38 @@ static __always_inline void packet_note_ipv4_fragment(struct packet *packet)
 	packet->fragment.kind = field & PACKET_IPV4_OFFSET ? PACKET_LATER : PACKET_FIRST;
 }
 
-/* Fills .family, .ipv4, .protocol, .fragment, .left; moves behind the options. Outcomes: OK,
- * SHORT_IPV4 (frame ends inside the header or its options), BAD_IPV4 (version not 4, header length
- * below 20, total length below the header's or beyond the frame; 0, as the kernel writes for
- * IPv4 aggregates above 64 KiB, is below too). For frames whose ethertype is IPv4. */
+/* Are the fixed headers there? Fills .family, and .ipv4 or .ipv6. Outcomes: OK, SHORT_IPV4, SHORT_IPV6,
+ * NOT_IP. What the headers say, their version included, is not looked at. After
+ * packet_read_link(). */
+static __always_inline enum packet_outcome packet_read_fixed(struct packet *packet)
+{
+	if (packet->link.type.wire == bpf_htons(ETH_P_IP)) {
+		packet->ipv4 = packet->at;
+		if ((void *)(packet->ipv4 + 1) > packet->end)
+			return PACKET_SHORT_IPV4;
+		packet->family = PACKET_IPV4;
+		return PACKET_OK;
+	}
+	if (packet->link.type.wire != bpf_htons(ETH_P_IPV6))
+		return PACKET_NOT_IP;
+	packet->ipv6 = packet->at;
+	if ((void *)(packet->ipv6 + 1) > packet->end)
+		return PACKET_SHORT_IPV6;
+	packet->family = PACKET_IPV6;
+	return PACKET_OK;
+}
+
+/* Fills .protocol, .fragment, .left; moves behind the options. Outcomes: OK, SHORT_IPV4 (frame ends
+ * inside the options), BAD_IPV4 (version not 4, header length below 20, total length below the
+ * header's or beyond the frame; 0, as the kernel writes for IPv4 aggregates above 64 KiB, is below
+ * too). */
 static __always_inline enum packet_outcome packet_read_ipv4(struct packet *packet)
 {
-	struct iphdr *header = packet->at;
-	__u64 first_byte, length, total;
+	struct iphdr *header = packet->ipv4;
+	__u64 first_byte = *(__u8 *)header, length = sizeof(*header), total;
 
-	if ((void *)(header + 1) > packet->end)
-		return PACKET_SHORT_IPV4;
-	packet->family = PACKET_IPV4;
-	packet->ipv4 = header;
 	packet->protocol.number = header->protocol;
 	packet->at = header + 1;
-	first_byte = *(__u8 *)header;
-	length = sizeof(*header);
 	if (first_byte != 0x45) { /* version 4 without options */
 		if (first_byte < 0x45 || first_byte > 0x4f)
 			return PACKET_BAD_IPV4;
@@ -52,19 +67,14 @@ static __always_inline enum packet_outcome packet_read_ipv4(struct packet *packe
 	return PACKET_OK;
 }
 
-/* Fills .family, .ipv6, .protocol, .left. Outcomes: OK, SHORT_IPV6, BAD_IPV6 (version not 6, payload
- * length beyond the frame). Payload length 0 before a hop-by-hop header says "jumbo payload": the
- * packet then ends with the frame, as the kernel takes it; the jumbo option is not looked for.
- * For frames whose ethertype is IPv6. */
+/* Fills .protocol, .left. Outcomes: OK, BAD_IPV6 (version not 6, payload length beyond the frame).
+ * Payload length 0 before a hop-by-hop header says "jumbo payload": the packet then ends with the
+ * frame, as the kernel takes it; the jumbo option is not looked for. */
 static __always_inline enum packet_outcome packet_read_ipv6(struct packet *packet)
 {
-	struct ipv6hdr *header = packet->at;
+	struct ipv6hdr *header = packet->ipv6;
 	__u64 available, payload;
 
-	if ((void *)(header + 1) > packet->end)
-		return PACKET_SHORT_IPV6;
-	packet->family = PACKET_IPV6;
-	packet->ipv6 = header;
 	packet->protocol.number = header->nexthdr;
 	packet->at = header + 1;
 	available = packet->frame_length - packet->link.length - sizeof(*header);
@@ -77,14 +87,18 @@ static __always_inline enum packet_outcome packet_read_ipv6(struct packet *packe
 	return PACKET_OK;
 }
 
-/* Whichever the ethertype says, else NOT_IP. */
+/* What the header of .family says. After packet_read_fixed(). */
+static __always_inline enum packet_outcome packet_read_header(struct packet *packet)
+{
+	return packet->family == PACKET_IPV4 ? packet_read_ipv4(packet) : packet_read_ipv6(packet);
+}
+
+/* The two steps in one. Whatever the outcome, .family tells whether .ipv4 or .ipv6 is there. */
 static __always_inline enum packet_outcome packet_read_network(struct packet *packet)
 {
-	if (packet->link.type.wire == bpf_htons(ETH_P_IP))
-		return packet_read_ipv4(packet);
-	if (packet->link.type.wire == bpf_htons(ETH_P_IPV6))
-		return packet_read_ipv6(packet);
-	return PACKET_NOT_IP;
+	enum packet_outcome outcome = packet_read_fixed(packet);
+
+	return outcome ? outcome : packet_read_header(packet);
 }
 
 #endif

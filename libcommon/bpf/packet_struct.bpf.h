@@ -92,6 +92,8 @@ struct packet {
 	 * until packet_read_extensions(), and in a later fragment possibly after it. */
 	struct packet_protocol protocol;
 
+	__u8 repeats; /* 1: an IPv6 extension header comes more often than RFC 8200 4.1 allows */
+
 	struct {
 		enum packet_fragment_kind kind;
 		__u16 offset; /* bytes, 0..65528 */
