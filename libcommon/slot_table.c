@@ -18,20 +18,27 @@ static __u32 id_of_program(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 ? info.id : 0;
 }
 
-/* Id of the program pinned in a slot directory; 0 if there is none. */
-static __u32 id_of_pin(const char *directory)
+/* Id of the program pinned in a slot directory; 0 if there is none. What cannot be told is an error:
+ * taken for "none", it would cost the slot its pins. */
+static int id_of_pin(const char *directory, __u32 *ret_id, struct problem *problem)
 {
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
 	char path[BPFFS_PATH_SIZE];
-	__u32 id;
-	int fd;
+	int fd, err = 0;
 
+	*ret_id = 0;
 	bpffs_join(path, directory, ECBPF_PIN_PROGRAM);
 	fd = bpffs_open(path);
-	if (fd < 0)
+	if (fd == -ENOENT)
 		return 0;
-	id = id_of_program(fd);
+	if (fd < 0)
+		return problem_errno(problem, fd, "cannot open %s", path);
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		err = problem_errno(problem, -errno, "cannot tell what is pinned as %s", path);
 	close(fd);
-	return id;
+	*ret_id = info.id;
+	return err;
 }
 
 static int read_entry(const struct chain *chain, __u32 slot, __u32 *ret_id, struct problem *problem)
@@ -84,7 +91,9 @@ int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_SLOT_
 		if (err)
 			return err;
 		slot_table_path(chain, i, "", path);
-		slot->pinned_id = id_of_pin(path);
+		err = id_of_pin(path, &slot->pinned_id, problem);
+		if (err)
+			return err;
 		read_record(chain, slot->program_id ? slot->program_id : slot->pinned_id, slot);
 	}
 	return 0;
@@ -197,12 +206,11 @@ int slot_table_clear(const struct chain *chain, unsigned int slot, struct proble
 	slot_table_path(chain, slot, "", place);
 	slot_table_path(chain, slot, "_old", aside);
 	if (!id)
-		id = id_of_pin(place);
-	if (bpffs_exists(place)) {
+		err = id_of_pin(place, &id, problem);
+	if (!err && bpffs_exists(place))
 		err = bpffs_rename(place, aside, problem);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	if (bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &key) < 0 && errno != ENOENT)
 		return problem_errno(problem, -errno, "%s: cannot empty slot %u", chain->interface,
 				     slot);
@@ -217,12 +225,19 @@ static int recover_aside(const struct chain *chain, unsigned int slot, const cha
 			 __u32 running, struct problem *problem)
 {
 	char place[BPFFS_PATH_SIZE], aside[BPFFS_PATH_SIZE];
+	__u32 placed_id, aside_id;
+	int err;
 
 	slot_table_path(chain, slot, "", place);
 	slot_table_path(chain, slot, suffix, aside);
 	if (!bpffs_exists(aside))
 		return 0;
-	if (running && id_of_pin(aside) == running && id_of_pin(place) != running)
+	err = id_of_pin(aside, &aside_id, problem);
+	if (!err)
+		err = id_of_pin(place, &placed_id, problem);
+	if (err)
+		return err;
+	if (running && aside_id == running && placed_id != running)
 		return put_in_place(chain, slot, suffix, problem);
 	return bpffs_remove_tree(aside, problem);
 }
@@ -230,7 +245,7 @@ static int recover_aside(const struct chain *chain, unsigned int slot, const cha
 static int recover_slot(const struct chain *chain, unsigned int slot, struct problem *problem)
 {
 	char place[BPFFS_PATH_SIZE];
-	__u32 running;
+	__u32 running, placed_id;
 	int err;
 
 	err = read_entry(chain, slot, &running, problem);
@@ -239,7 +254,9 @@ static int recover_slot(const struct chain *chain, unsigned int slot, struct pro
 	if (!err)
 		err = recover_aside(chain, slot, "_old", running, problem);
 	slot_table_path(chain, slot, "", place);
-	if (!err && bpffs_exists(place) && !id_of_pin(place))
+	if (!err)
+		err = id_of_pin(place, &placed_id, problem);
+	if (!err && !placed_id && bpffs_exists(place))
 		err = bpffs_remove_tree(place, problem);
 	return err;
 }

@@ -192,6 +192,13 @@ static int check_map_names(struct subprogram *subprogram, struct problem *proble
 	return 0;
 }
 
+/* Maps that may become an entry of the same array of maps whatever their size may also take each
+ * other's place. */
+static __u32 entries_to_find(const struct bpf_map *map)
+{
+	return bpf_map__map_flags(map) & BPF_F_INNER_MAP ? 0 : bpf_map__max_entries(map);
+}
+
 /* State survives a replacement: a map that the old version left in the slot is used again if it is
  * still of the same shape. */
 static int tie_private_maps(struct subprogram *subprogram, struct problem *problem)
@@ -202,7 +209,7 @@ static int tie_private_maps(struct subprogram *subprogram, struct problem *probl
 	slot_table_path(subprogram->chain, subprogram->slot, "", directory);
 	bpf_object__for_each_map(map, subprogram->object) {
 		struct map_shape shape = { name, bpf_map__type(map), bpf_map__key_size(map),
-					   bpf_map__value_size(map), bpf_map__max_entries(map) };
+					   bpf_map__value_size(map), entries_to_find(map) };
 		int fd, err;
 
 		if (!is_private(map))
