@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# ecbpf_component(NAME xdp_foo [BINARY xdp_foo_loader] [SLOT n] [OBJECTS x …] [SOURCES y.c …])
+# ecbpf_component(NAME xdp_foo [BINARY xdp_foo_loader] [SLOT n] [OBJECTS x …] [SOURCES y.c …]
+#	[LIBRARIES PkgConfig::Z …])
 #
 # Builds the component in the folder of the calling component.cmake: its objects (default: every
 # *.bpf.c), their skeletons (x.skel.h), its binary (default: NAME, from every other *.c) and its
 # tests. main() is in NAME.c, which the tests are not linked with. Two components that claim the
 # same default slot stop the configuration.
 function(ecbpf_component)
-	cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;BINARY;SLOT" "OBJECTS;SOURCES")
+	cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;BINARY;SLOT" "OBJECTS;SOURCES;LIBRARIES")
 	set(where ${CMAKE_CURRENT_LIST_DIR})
 	cmake_path(GET where FILENAME folder)
 	if(NOT arg_NAME OR arg_UNPARSED_ARGUMENTS)
@@ -21,7 +22,7 @@ function(ecbpf_component)
 	endif()
 
 	ecbpf_component_objects(${arg_NAME} ${where} "${arg_OBJECTS}")
-	ecbpf_component_binary(${arg_NAME} ${arg_BINARY} ${where} "${arg_SOURCES}")
+	ecbpf_component_binary(${arg_NAME} ${arg_BINARY} ${where} "${arg_SOURCES}" "${arg_LIBRARIES}")
 	ecbpf_tests(${folder} ${arg_NAME}_parts)
 endfunction()
 
@@ -59,7 +60,7 @@ function(ecbpf_component_objects name where objects)
 endfunction()
 
 # Target NAME_parts: everything but main(), for the binary and for the tests.
-function(ecbpf_component_binary name binary where sources)
+function(ecbpf_component_binary name binary where sources libraries)
 	if(sources)
 		list(TRANSFORM sources PREPEND ${where}/)
 	else()
@@ -72,7 +73,7 @@ function(ecbpf_component_binary name binary where sources)
 
 	if(parts)
 		add_library(${name}_parts STATIC ${parts})
-		target_link_libraries(${name}_parts PRIVATE ecbpf_flags
+		target_link_libraries(${name}_parts PRIVATE ecbpf_flags ${libraries}
 			PUBLIC ecbpf_common ${name}_kernel_side)
 		target_include_directories(${name}_parts PUBLIC ${where})
 	else()

@@ -10,6 +10,7 @@ import sys
 LIBRARIES = {
     "json-c/": r"libcommon/(report|config_file)(_\w+)?",
     "systemd/": r"libcommon/(log|service)",
+    "libmnl/": r"xdp_filter/local_routes",
     "libelf.h": r"libcommon/object_file",
     "gelf.h": r"libcommon/object_file",
     # What loads, attaches, pins and reads maps, and what bridges libbpf's messages.
