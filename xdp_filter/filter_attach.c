@@ -2,41 +2,56 @@
 #include "filter_attach.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "attachment.h"
+#include "cleanup.h"
 #include "filter_maps.h"
 #include "filter_slot.h"
 #include "log.h"
 #include "slot_table.h"
+#include "source_maps.h"
 #include "subprogram.h"
 #include "xdp_filter.skel.h"
 
-void filter_settings_apply(const struct filter_settings *settings, struct filter_config *config)
-{
-	if (settings->frags_drop_given)
-		config->frags_drop = settings->frags_drop;
-}
+/* What one load is about. */
+struct loading {
+	const char *bpffs;
+	const struct chain *chain;
+	const struct ecbpf_chain_identity *identity;
+	unsigned int slot;
+	bool upgrade; /* the filter is there already */
+	const struct filter_plan *plan;
+	const struct filter_request *request;
+};
 
 /* A filter whose maps are gone or look different cannot be replaced: its lists would be lost
  * without a word. */
-static int check_old(const struct chain *chain, unsigned int slot, struct problem *problem)
+static int settle_old(const struct chain *chain, unsigned int slot, struct problem *problem)
 {
 	struct filter_maps maps = FILTER_MAPS_CLOSED;
-	int err = filter_maps_open(&maps, chain, slot, problem);
+	struct source_maps sources = { .list = -1 };
+	int err;
 
+	err = filter_maps_open(&maps, chain, slot, problem);
+	if (!err)
+		err = source_maps_open(&sources, chain, slot, maps.fd[FILTER_SOURCES], problem);
+	if (!err)
+		err = source_maps_settle(&sources, problem);
+	source_maps_close(&sources);
 	filter_maps_close(&maps);
 	return err;
 }
 
-static int choose_slot(const struct chain *chain, unsigned int wanted, unsigned int *ret_slot,
-		       struct problem *problem)
+static int choose_slot(struct loading *loading, unsigned int wanted, struct problem *problem)
 {
+	const struct chain *chain = loading->chain;
 	struct filter_slot old;
 	int err = filter_slot_find(chain, wanted, &old, problem);
 
-	*ret_slot = wanted;
+	loading->slot = wanted;
 	if (err == -ENOENT && wanted == FILTER_SLOT_ANY) {
-		*ret_slot = FILTER_SLOT_DEFAULT;
+		loading->slot = FILTER_SLOT_DEFAULT;
 		err = filter_slot_find(chain, FILTER_SLOT_DEFAULT, &old, problem);
 	}
 	if (err == -ENOENT)
@@ -45,16 +60,46 @@ static int choose_slot(const struct chain *chain, unsigned int wanted, unsigned 
 		return problem_set(problem, err,
 				   "%s; take it out with xdp_root_loader --slot %u --unload "
 				   "--interface %s, or name another slot with --slot N",
-				   problem->text, *ret_slot, chain->interface);
+				   problem->text, loading->slot, chain->interface);
 	if (err)
 		return err;
-	*ret_slot = old.number;
-	return check_old(chain, old.number, problem);
+	loading->slot = old.number;
+	loading->upgrade = true;
+	return settle_old(chain, old.number, problem);
+}
+
+/* The kernel side's object puts its map source_list into source_lists: here it is the plan's list
+ * from the beginning. */
+static int tie_sources(const struct loading *loading, struct xdp_filter *filter,
+		       struct problem *problem)
+{
+	CLEANUP_CLOSE int fd = -1;
+	int err;
+
+	if (!loading->plan->sources.count)
+		return 0;
+	fd = source_maps_create(&loading->plan->sources, problem);
+	if (fd < 0)
+		return fd;
+	err = bpf_map__reuse_fd(filter->maps.source_list, fd);
+	return err ? problem_errno(problem, err, "cannot use the new source list") : 0;
+}
+
+static int tie_bucket(const struct loading *loading, struct xdp_filter *filter,
+		      struct problem *problem)
+{
+	CLEANUP_CLOSE int fd = filter_maps_find_bucket(loading->bpffs);
+	int err;
+
+	if (fd < 0)
+		return 0;
+	err = bpf_map__reuse_fd(filter->maps.ptb_bucket, fd);
+	return err ? problem_errno(problem, err, "cannot share %s", FILTER_MAP_PTB_BUCKET) : 0;
 }
 
 /* The maps may be those that the old program reads already. */
-static int fill_and_publish(struct subprogram *subprogram, const struct filter_maps *maps,
-			    const struct filter_settings *settings, struct problem *problem)
+static int fill_and_publish(const struct loading *loading, struct subprogram *subprogram,
+			    const struct filter_maps *maps, struct problem *problem)
 {
 	struct filter_config before, config;
 	int err;
@@ -62,8 +107,8 @@ static int fill_and_publish(struct subprogram *subprogram, const struct filter_m
 	err = filter_maps_read_config(maps, &before, problem);
 	if (err)
 		return err;
-	config = before;
-	filter_settings_apply(settings, &config);
+	config = loading->upgrade ? before : loading->plan->config;
+	filter_settings_apply(loading->request, &config);
 	err = filter_maps_write_config(maps, &config, problem);
 	if (err)
 		return err;
@@ -73,13 +118,24 @@ static int fill_and_publish(struct subprogram *subprogram, const struct filter_m
 	return err;
 }
 
-static int load(const struct chain *chain, const struct ecbpf_chain_identity *identity,
-		unsigned int slot, const struct filter_settings *settings, struct problem *problem)
+static struct filter_maps maps_of(const struct xdp_filter *filter)
+{
+	return (struct filter_maps){ {
+		[FILTER_CONFIG] = bpf_map__fd(filter->maps.filter_config),
+		[FILTER_COUNTERS] = bpf_map__fd(filter->maps.filter_counters),
+		[FILTER_SOURCES] = bpf_map__fd(filter->maps.source_lists),
+		[FILTER_LOCAL_IPV4] = bpf_map__fd(filter->maps.local_ipv4),
+		[FILTER_LOCAL_IPV6] = bpf_map__fd(filter->maps.local_ipv6),
+		[FILTER_PTB_BUCKET] = bpf_map__fd(filter->maps.ptb_bucket),
+	} };
+}
+
+static int load(const struct loading *loading, struct problem *problem)
 {
 	struct subprogram subprogram = {
-		.chain = chain,
-		.identity = identity,
-		.slot = slot,
+		.chain = loading->chain,
+		.identity = loading->identity,
+		.slot = loading->slot,
 		.replace = SUBPROGRAM_REPLACE_SAME,
 		.object_name = FILTER_PROGRAM,
 	};
@@ -94,31 +150,44 @@ static int load(const struct chain *chain, const struct ecbpf_chain_identity *id
 	if (!filter)
 		return problem_errno(problem, -errno, "cannot open the filter's object");
 	subprogram.object = filter->obj;
-	err = subprogram_load(&subprogram, FILTER_PROGRAM, problem);
+	if (!loading->upgrade) {
+		err = tie_sources(loading, filter, problem);
+		if (!err)
+			err = tie_bucket(loading, filter, problem);
+	}
+	if (!err)
+		err = subprogram_load(&subprogram, FILTER_PROGRAM, problem);
 	if (!err) {
-		maps.fd[FILTER_CONFIG] = bpf_map__fd(filter->maps.filter_config);
-		maps.fd[FILTER_DROP_IPV4] = bpf_map__fd(filter->maps.drop_ipv4);
-		maps.fd[FILTER_DROP_IPV6] = bpf_map__fd(filter->maps.drop_ipv6);
-		err = fill_and_publish(&subprogram, &maps, settings, problem);
+		maps = maps_of(filter);
+		err = fill_and_publish(loading, &subprogram, &maps, problem);
 	}
 	xdp_filter__destroy(filter);
 	return err;
 }
 
 int filter_attach(const char *bpffs, const char *interface, unsigned int slot,
-		  const struct filter_settings *settings, struct problem *problem)
+		  const struct filter_plan *plan, const struct filter_request *request,
+		  struct problem *problem)
 {
 	struct attachment attachment;
 	struct chain chain;
+	struct loading loading = { .bpffs = bpffs,
+				   .chain = &chain,
+				   .identity = &attachment.identity,
+				   .plan = plan,
+				   .request = request };
 	int err;
 
 	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
 	if (!err)
-		err = choose_slot(&chain, slot, &slot, problem);
+		err = choose_slot(&loading, slot, problem);
 	if (!err)
-		err = load(&chain, &attachment.identity, slot, settings, problem);
+		err = load(&loading, problem);
 	if (!err)
-		log_detail("%s: xdp_filter is in slot %u", interface, slot);
+		log_detail("%s: xdp_filter is in slot %u%s", interface, loading.slot,
+			   loading.upgrade ? "; its lists and configuration stay (--reload applies "
+					     "the configuration file)" :
+					     "");
 	chain_close(&chain);
 	return err;
 }

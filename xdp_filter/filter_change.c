@@ -3,59 +3,85 @@
 
 #include <errno.h>
 
-#include "attachment.h"
-#include "filter_maps.h"
-#include "filter_slot.h"
-#include "slot_table.h"
+#include "loaded_filter.h"
+#include "source_expiry.h"
 
-static int change_config(const struct filter_maps *maps, const struct filter_settings *settings,
-			 struct problem *problem)
+static int change_settings(const struct loaded_filter *filter, const struct filter_request *request,
+			   struct problem *problem)
 {
 	struct filter_config config;
-	int err = filter_maps_read_config(maps, &config, problem);
+	int err = filter_maps_read_config(&filter->maps, &config, problem);
 
 	if (err)
 		return err;
-	filter_settings_apply(settings, &config);
-	return filter_maps_write_config(maps, &config, problem);
+	filter_settings_apply(request, &config);
+	return filter_maps_write_config(&filter->maps, &config, problem);
 }
 
-static int change_maps(const struct filter_maps *maps, const struct filter_change *change,
-		       struct problem *problem)
+static bool has_other_action(const struct source *source, const void *action)
 {
+	return source->action != *(const uint8_t *)action;
+}
+
+static int change_list(struct source_list *list, const struct source_list *before,
+		       const struct filter_change *change, struct problem *problem)
+{
+	int err;
+
 	switch (change->kind) {
-	case FILTER_CHANGE_CONFIG:
-		return change_config(maps, change->settings, problem);
 	case FILTER_CHANGE_ADD:
-		return filter_maps_add(maps, change->list, problem);
+		return source_list_merge(list, change->sources, problem);
 	case FILTER_CHANGE_REMOVE:
-		return filter_maps_remove(maps, change->list, problem);
+		return source_list_remove(list, change->sources, change->action, problem);
+	case FILTER_CHANGE_REPLACE:
+		source_list_filter(list, has_other_action, &change->action);
+		err = source_list_merge(list, change->sources, problem);
+		if (!err)
+			source_list_inherit(list, before);
+		return err;
 	case FILTER_CHANGE_CLEAR:
-		return filter_maps_clear(maps, problem);
+		source_list_free(list);
+		return 0;
+	case FILTER_CHANGE_SETTINGS:
+		break;
 	}
 	return problem_set(problem, -EINVAL, "unknown kind of change");
+}
+
+static int change_sources(struct source_maps *maps, const struct filter_change *change,
+			  struct problem *problem)
+{
+	struct source_list before = { 0 }, after = { 0 };
+	int err;
+
+	err = source_maps_read(maps, &before, problem);
+	if (!err)
+		err = source_list_merge(&after, &before, problem);
+	source_expiry_apply(&after);
+	if (!err)
+		err = change_list(&after, &before, change, problem);
+	if (!err)
+		err = source_maps_replace(maps, &before, &after, problem);
+	source_list_free(&before);
+	source_list_free(&after);
+	return err;
 }
 
 int filter_change(const char *bpffs, const char *interface, unsigned int slot,
 		  const struct filter_change *change, struct problem *problem)
 {
-	struct filter_maps maps = FILTER_MAPS_CLOSED;
-	struct attachment attachment;
-	struct filter_slot filter;
-	struct chain chain;
+	struct loaded_filter filter;
 	int err;
 
-	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
-	if (!err)
-		err = filter_slot_find(&chain, slot, &filter, problem);
-	if (!err)
-		err = filter_maps_open(&maps, &chain, filter.number, problem);
+	err = loaded_filter_open(&filter, bpffs, interface, slot, problem);
 	if (!err) {
-		err = change_maps(&maps, change, problem);
+		if (change->kind == FILTER_CHANGE_SETTINGS)
+			err = change_settings(&filter, change->request, problem);
+		else
+			err = change_sources(&filter.sources, change, problem);
 		if (err)
 			problem_prefix(problem, err, "%s", interface);
 	}
-	filter_maps_close(&maps);
-	chain_close(&chain);
+	loaded_filter_close(&filter);
 	return err;
 }

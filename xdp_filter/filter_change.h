@@ -4,19 +4,22 @@
 #ifndef XDP_FILTER_CHANGE_H
 #define XDP_FILTER_CHANGE_H
 
-#include "drop_list.h"
-#include "filter_attach.h"
+#include <stdint.h>
+#include "filter_settings.h"
 #include "problem.h"
+#include "source_list.h"
 
 struct filter_change {
 	enum filter_change_kind {
-		FILTER_CHANGE_CONFIG,
-		FILTER_CHANGE_ADD,    /* filter_maps_add() */
-		FILTER_CHANGE_REMOVE, /* filter_maps_remove() */
-		FILTER_CHANGE_CLEAR,  /* filter_maps_clear() */
+		FILTER_CHANGE_SETTINGS,
+		FILTER_CHANGE_ADD,     /* `sources`, each with its own action */
+		FILTER_CHANGE_REMOVE,  /* exactly `sources`, whose action is `action` */
+		FILTER_CHANGE_REPLACE, /* every source of `action` goes, `sources` come */
+		FILTER_CHANGE_CLEAR,   /* every source goes */
 	} kind;
-	const struct filter_settings *settings; /* CONFIG */
-	const struct drop_list *list;           /* ADD, REMOVE */
+	const struct filter_request *request; /* SETTINGS */
+	const struct source_list *sources;    /* ADD, REMOVE, REPLACE; sorted */
+	uint8_t action;
 };
 
 int filter_change(const char *bpffs, const char *interface, unsigned int slot,

@@ -1,146 +1,220 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xdp_filter: the verbs and what they do per interface. */
+#include "xdp_filter.h"
+
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "abi/pin_names.h"
-#include "abi/slots.h"
 #include "bpffs.h"
-#include "command_line.h"
-#include "drop_list.h"
 #include "each_interface.h"
 #include "filter_attach.h"
 #include "filter_change.h"
+#include "filter_options.h"
+#include "filter_plan.h"
+#include "filter_reload.h"
 #include "filter_slot.h"
 #include "filter_status.h"
-#include "interface.h"
+#include "filter_watch.h"
 #include "report.h"
-#include "xdp_filter.h"
 
-struct options {
-	struct interface_list interfaces;
-	struct filter_settings settings;
-	const char *bpffs;
-	const char *ips;
-	const char *tags;
-	uint64_t slot; /* FILTER_SLOT_ANY: not given */
-	bool json;
-	bool verbose;
-	struct drop_list list; /* what --ips and --tags say */
+#define ENTRIES_TEXT 20
+#define ENTRIES_JSON 1000
+
+/* What a verb does to every interface, all of it read before anything is changed. */
+struct work {
+	const struct filter_options *options;
+	struct filter_request request;
+	struct filter_plans plans;
+	struct source_list sources;
 	struct filter_change change;
 };
 
+static unsigned int slot_of(const struct work *work)
+{
+	return (unsigned int)work->options->slot;
+}
+
 static int attach_one(void *context, const char *interface, struct problem *problem)
 {
-	const struct options *options = context;
+	const struct work *work = context;
 
-	return filter_attach(options->bpffs, interface, (unsigned int)options->slot,
-			     &options->settings, problem);
+	return filter_attach(work->options->bpffs, interface, slot_of(work),
+			     filter_plans_find(&work->plans, interface), &work->request, problem);
 }
 
 static int detach_one(void *context, const char *interface, struct problem *problem)
 {
-	const struct options *options = context;
+	const struct work *work = context;
 
-	return filter_detach(options->bpffs, interface, (unsigned int)options->slot, problem);
+	return filter_detach(work->options->bpffs, interface, slot_of(work), problem);
+}
+
+static int reload_one(void *context, const char *interface, struct problem *problem)
+{
+	const struct work *work = context;
+
+	return filter_reload(stdout, work->options->bpffs, interface, slot_of(work),
+			     filter_plans_find(&work->plans, interface), problem);
 }
 
 static int change_one(void *context, const char *interface, struct problem *problem)
 {
-	const struct options *options = context;
+	const struct work *work = context;
 
-	return filter_change(options->bpffs, interface, (unsigned int)options->slot,
-			     &options->change, problem);
+	return filter_change(work->options->bpffs, interface, slot_of(work), &work->change,
+			     problem);
 }
 
-static int for_each(struct options *options, const char *verb, each_interface_work work,
+static int for_each(struct work *work, const char *verb, each_interface_work do_one,
 		    struct problem *problem)
 {
-	return each_interface(&options->interfaces, options->bpffs, verb, work, options, problem);
+	const struct filter_options *options = work->options;
+
+	return each_interface(&options->interfaces, options->bpffs, verb, do_one, work, problem);
 }
 
-/* Fills options->list. Nothing is changed before the whole text is understood. */
-static int parse_list(struct options *options, const char *verb, struct problem *problem)
+static int attach(void *options_, struct problem *problem)
 {
-	struct timespec now;
+	const struct filter_options *options = options_;
+	struct work work = { .options = options, .request = filter_options_request(options) };
+	const char *file = options->config ? options->config : FILTER_PLAN_FILE;
 	int err;
 
-	if (!options->ips)
-		return problem_set(problem, -EINVAL, "--%s needs --ips LIST", verb);
-	err = drop_list_add(&options->list, options->ips, problem);
-	if (err)
-		return problem_prefix(problem, err, "--ips");
-	if (options->tags && drop_list_tag(&options->list, options->tags, problem))
-		return problem_prefix(problem, -EINVAL, "--tags");
-	clock_gettime(CLOCK_REALTIME, &now);
-	for (size_t i = 0; i < options->list.count; i++)
-		options->list.entries[i].load_time =
-			(uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-	return 0;
-}
-
-static int attach(void *options, struct problem *problem)
-{
-	return for_each(options, "attach", attach_one, problem);
+	if (options->no_config && options->config)
+		return problem_set(problem, -EINVAL,
+				   "--config and --no-config contradict each other: give one");
+	err = filter_plans_load(&work.plans, options->no_config ? NULL : file, !options->config,
+				&options->interfaces, problem);
+	if (!err)
+		err = for_each(&work, "attach", attach_one, problem);
+	filter_plans_free(&work.plans);
+	return err;
 }
 
 static int detach(void *options, struct problem *problem)
 {
-	return for_each(options, "detach", detach_one, problem);
+	struct work work = { .options = options };
+
+	return for_each(&work, "detach", detach_one, problem);
 }
 
-static int change(struct options *options, const char *verb, enum filter_change_kind kind,
-		  struct problem *problem)
+static int reload(void *options_, struct problem *problem)
 {
-	options->change = (struct filter_change){ .kind = kind,
-						  .settings = &options->settings,
-						  .list = &options->list };
-	return for_each(options, verb, change_one, problem);
-}
+	const struct filter_options *options = options_;
+	struct work work = { .options = options };
+	int err;
 
-static int drop(void *options, struct problem *problem)
-{
-	int err = parse_list(options, "drop", problem);
-
-	return err ? err : change(options, "drop", FILTER_CHANGE_ADD, problem);
-}
-
-static int no_drop(void *options, struct problem *problem)
-{
-	int err = parse_list(options, "no-drop", problem);
-
-	return err ? err : change(options, "no-drop", FILTER_CHANGE_REMOVE, problem);
-}
-
-static int clear(void *options, struct problem *problem)
-{
-	return change(options, "clear", FILTER_CHANGE_CLEAR, problem);
+	err = filter_plans_load(&work.plans, options->config ? options->config : FILTER_PLAN_FILE,
+				false, &options->interfaces, problem);
+	if (!err)
+		err = for_each(&work, "reload", reload_one, problem);
+	filter_plans_free(&work.plans);
+	return err;
 }
 
 static int set(void *options, struct problem *problem)
 {
-	if (!((const struct options *)options)->settings.frags_drop_given)
+	struct work work = { .options = options, .request = filter_options_request(options) };
+	bool any = false;
+
+	for (int i = 0; i < FILTER_SETTING_COUNT; i++)
+		any |= work.request.given[i];
+	if (!any)
 		return problem_set(problem, -EINVAL,
-				   "--set needs something to set: --frags-drop or --no-frags-drop");
-	return change(options, "set", FILTER_CHANGE_CONFIG, problem);
+				   "--set needs something to set, --frags-drop for one; see "
+				   "--help");
+	work.change =
+		(struct filter_change){ .kind = FILTER_CHANGE_SETTINGS, .request = &work.request };
+	return for_each(&work, "set", change_one, problem);
 }
 
-static int status(void *arguments, struct problem *problem)
+static int change_sources(const struct filter_options *options, const char *verb,
+			  enum filter_change_kind kind, uint8_t action, struct problem *problem)
 {
-	const struct options *options = arguments;
+	struct work work = { .options = options };
+	int err;
+
+	work.change =
+		(struct filter_change){ .kind = kind, .sources = &work.sources, .action = action };
+	err = filter_options_sources(options, verb, action, &work.sources, problem);
+	if (!err)
+		err = for_each(&work, verb, change_one, problem);
+	source_list_free(&work.sources);
+	return err;
+}
+
+static enum filter_change_kind adding(const struct filter_options *options)
+{
+	return options->replace ? FILTER_CHANGE_REPLACE : FILTER_CHANGE_ADD;
+}
+
+static int drop(void *options, struct problem *problem)
+{
+	return change_sources(options, "drop", adding(options), SOURCE_DROP, problem);
+}
+
+static int no_drop(void *options, struct problem *problem)
+{
+	return change_sources(options, "no-drop", FILTER_CHANGE_REMOVE, SOURCE_DROP, problem);
+}
+
+static int allow(void *options, struct problem *problem)
+{
+	return change_sources(options, "allow", adding(options), SOURCE_ALLOW, problem);
+}
+
+static int no_allow(void *options, struct problem *problem)
+{
+	return change_sources(options, "no-allow", FILTER_CHANGE_REMOVE, SOURCE_ALLOW, problem);
+}
+
+static int clear(void *options, struct problem *problem)
+{
+	struct work work = { .options = options, .change = { .kind = FILTER_CHANGE_CLEAR } };
+
+	return for_each(&work, "clear", change_one, problem);
+}
+
+static int dump(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+	int err;
+
+	if (options->interfaces.count != 1)
+		return problem_set(problem, -EINVAL, "--dump needs --interface NAME, one");
+	err = bpffs_check(options->bpffs, problem);
+	return err ? err :
+		     filter_dump(stdout, options->bpffs, options->interfaces.names[0],
+				 (unsigned int)options->slot, problem);
+}
+
+static int watch(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+
+	return filter_watch(options->bpffs, &options->interfaces, (unsigned int)options->slot,
+			    problem);
+}
+
+static int status(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+	struct filter_status_wish wish = { .slot = (unsigned int)options->slot,
+					   .entries = (size_t)options->entries,
+					   .seconds = (unsigned int)options->seconds };
 	struct report *report;
 	unsigned int sick = 0;
 	int err, report_err;
 
+	if (!options->entries_given)
+		wish.entries = options->json ? ENTRIES_JSON : ENTRIES_TEXT;
 	err = bpffs_check(options->bpffs, problem);
 	if (err)
 		return err;
 	report = report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, FILTER_PROGRAM,
 			    FILTER_STATUS_SCHEMA);
-	err = filter_status(report, options->bpffs, &options->interfaces,
-			    (unsigned int)options->slot, &sick, problem);
+	err = filter_status(report, options->bpffs, &options->interfaces, &wish, &sick, problem);
 	report_err = report_finish(report);
 	if (!err && report_err)
 		err = problem_errno(problem, report_err, "cannot write the status");
@@ -153,99 +227,56 @@ static int status(void *arguments, struct problem *problem)
 	return err;
 }
 
-enum { ATTACH, DETACH, STATUS, DROP, NO_DROP, CLEAR, SET };
-#define VERB(verb) (UINT32_C(1) << (verb))
-#define MEMBER(name) offsetof(struct options, name)
-
-static const struct verb_row verbs[] = {
-	[ATTACH] = { "attach", 0, NULL, 0,
-		     "load the filter; where it is loaded already, upgrade it: lists and "
-		     "configuration stay",
-		     attach },
-	[DETACH] = { "detach", 0, NULL, 0, "take the filter, its lists and configuration away",
-		     detach },
-	[STATUS] = { "status", 0, NULL, 0,
-		     "show configuration, counters and lists; without --interface, of every "
-		     "interface that has the filter",
-		     status },
-	[DROP] = { "drop", 0, NULL, 0, "drop packets from the sources of --ips", drop },
-	[NO_DROP] = { "no-drop", 0, NULL, 0, "drop packets from exactly these prefixes no more",
-		      no_drop },
-	[CLEAR] = { "clear", 0, NULL, 0, "remove every source from the lists", clear },
-	[SET] = { "set", 0, NULL, 0, "change the configuration", set },
-};
-
-static const struct option_row option_rows[] = {
-	{ .name = "interface",
-	  .letter = 'i',
-	  .kind = OPTION_INTERFACES,
-	  .offset = MEMBER(interfaces),
-	  .value_name = "LIST",
-	  .help = "interfaces, separated by commas" },
-	{ .name = "ips",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(ips),
-	  .value_name = "LIST",
-	  .help = "addresses and prefixes of both families, separated by commas or white space",
-	  .verbs = VERB(DROP) | VERB(NO_DROP) },
-	{ .name = "tags",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(tags),
-	  .value_name = "LIST",
-	  .help = "notes of up to 63 bytes, separated by commas, for the addresses by position",
-	  .verbs = VERB(DROP) },
-	{ .name = "frags-drop",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(settings.frags_drop),
-	  .given_offset = MEMBER(settings.frags_drop_given),
-	  .help = "drop fragments, IPv4 and IPv6",
-	  .verbs = VERB(ATTACH) | VERB(SET) },
-	{ .name = "no-frags-drop",
-	  .kind = OPTION_FLAG_OFF,
-	  .offset = MEMBER(settings.frags_drop),
-	  .given_offset = MEMBER(settings.frags_drop_given),
-	  .help = "let fragments through (the default of a first --attach)",
-	  .verbs = VERB(ATTACH) | VERB(SET) },
-	{ .name = "slot",
-	  .kind = OPTION_NUMBER,
-	  .offset = MEMBER(slot),
-	  .maximum = ECBPF_SLOT_COUNT - 1,
-	  .value_name = "N",
-	  .help = "slot of the filter; unless given, where it is, else 2" },
-	{ .name = "json",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(json),
-	  .help = "status as JSON",
-	  .verbs = VERB(STATUS) },
-	{ .name = "bpffs",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(bpffs),
-	  .value_name = "DIR",
-	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose",
-	  .letter = 'v',
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(verbose),
-	  .help = "say more" },
-};
-
-static const struct command_line command_line = {
-	.tool = FILTER_PROGRAM,
-	.summary = "Drop packets from listed sources, fragments and malformed packets.",
-	.verbs = verbs,
-	.verb_count = sizeof(verbs) / sizeof(*verbs),
-	.options = option_rows,
-	.option_count = sizeof(option_rows) / sizeof(*option_rows),
-	.footer = "Exit status: 0 done; 1 an interface failed, or --status found a filter that no\n"
-		  "packet reaches; 2 the command line was wrong.",
+static const struct verb_row verbs[FILTER_VERB_COUNT] = {
+	[FILTER_ATTACH] = { "attach", 0, NULL, 0,
+			    "load the filter as the configuration file says; where it is loaded "
+			    "already, upgrade it: lists, configuration and counters stay",
+			    attach },
+	[FILTER_DETACH] = { "detach", 0, NULL, 0,
+			    "take the filter, its lists and configuration away", detach },
+	[FILTER_RELOAD] = { "reload", 0, NULL, 0,
+			    "make the filter what the configuration file and its list files say "
+			    "now; sources of --drop and --allow stay",
+			    reload },
+	[FILTER_SET] = { "set", 0, NULL, 0, "change the configuration", set },
+	[FILTER_DROP] = { "drop", 0, NULL, 0, "drop packets from these sources", drop },
+	[FILTER_NO_DROP] = { "no-drop", 0, NULL, 0,
+			     "drop packets from exactly these prefixes no more", no_drop },
+	[FILTER_ALLOW] = { "allow", 0, NULL, 0,
+			   "do not drop packets from these sources, inside of shorter prefixes "
+			   "that are dropped; the longest match decides",
+			   allow },
+	[FILTER_NO_ALLOW] = { "no-allow", 0, NULL, 0, "allow exactly these prefixes no more",
+			      no_allow },
+	[FILTER_CLEAR] = { "clear", 0, NULL, 0, "remove every source from the lists", clear },
+	[FILTER_DUMP] = { "dump", 0, NULL, 0, "print the lists as --file takes them", dump },
+	[FILTER_STATUS] = { "status", 0, NULL, 0,
+			    "show configuration, counters and sources; without --interface, of "
+			    "every interface that has the filter",
+			    status },
+	[FILTER_WATCH] = { "watch", 0, NULL, 0,
+			   "stay and keep this host's own addresses current, for "
+			   "drop-unless-local",
+			   watch },
 };
 
 int main(int argc, char **argv)
 {
-	struct options options = { .bpffs = ECBPF_BPFFS_DEFAULT, .slot = FILTER_SLOT_ANY };
-	int status_code = command_line_main(&command_line, argc, argv, &options);
+	struct filter_options options = { .bpffs = ECBPF_BPFFS_DEFAULT,
+					  .slot = FILTER_SLOT_ANY,
+					  .seconds = 1 };
+	struct command_line command_line = {
+		.tool = FILTER_PROGRAM,
+		.summary = "Drop packets from listed sources, fragments and malformed packets.",
+		.verbs = verbs,
+		.verb_count = FILTER_VERB_COUNT,
+		.footer = "Exit status: 0 done; 1 an interface failed, or --status found a filter "
+			  "that no\npacket reaches; 2 the command line was wrong.",
+	};
+	int status_code;
 
-	drop_list_free(&options.list);
+	command_line.options = filter_option_rows(&command_line.option_count);
+	status_code = command_line_main(&command_line, argc, argv, &options);
 	interface_list_free(&options.interfaces);
 	return status_code;
 }

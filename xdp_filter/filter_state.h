@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything a status tells about one interface's filter, read at once. */
+#ifndef XDP_FILTER_STATE_H
+#define XDP_FILTER_STATE_H
+
+#include <stdbool.h>
+#include "counters.h"
+#include "filter_slot.h"
+#include "problem.h"
+#include "source_list.h"
+#include "xdp_filter.h"
+
+/* Packets that the filter had dropped at a moment. */
+struct drop_sample {
+	bool taken;
+	uint64_t packets;
+	uint64_t time; /* CLOCK_MONOTONIC, nanoseconds */
+};
+
+/* Owned by the caller; release with filter_state_free(). */
+struct filter_state {
+	char interface[INTERFACE_NAME_SIZE];
+	struct filter_slot place;
+	struct filter_config config;
+	struct filter_counters packets;
+	struct counters decided;    /* by the whole chain */
+	struct source_list sources; /* those in force */
+	uint64_t sources_size;      /* bytes in the kernel */
+	struct drop_sample drops;
+	const char *disagreement; /* why no packet reaches the filter; NULL: they do */
+	bool is_watched;          /* this host's own addresses are kept current */
+	bool is_unsettled;        /* a killed change has left its list behind, in memory */
+};
+
+/* `slot` may be FILTER_SLOT_ANY. To be freed also on failure. Better under the lock. */
+int filter_state_read(struct filter_state *ret_state, const char *bpffs, const char *interface,
+		      unsigned int slot, struct problem *problem);
+void filter_state_free(struct filter_state *state);
+
+/* Only the sample; without a filter none is taken. */
+struct drop_sample filter_state_sample(const char *bpffs, const char *interface, unsigned int slot);
+
+#endif
