@@ -160,6 +160,8 @@ for scenario in tests/scenarios/*.sh; do
 	*) item "scenario:$(basename "$scenario" .sh)" 600 "$scenario" ;;
 	esac
 done
-[ ! -x bench/dispatch/gate.sh ] || item gate:dispatch 600 bench/dispatch/gate.sh
+for gate in bench/*/gate.sh; do
+	[ ! -x "$gate" ] || item "gate:$(basename "$(dirname "$gate")")" 600 "$gate"
+done
 [ ! -x tests/kernels/suite.sh ] || item kernels 1200 tests/kernels/suite.sh
 finish

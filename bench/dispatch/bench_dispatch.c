@@ -151,7 +151,8 @@ static int measure_id(const struct options *options)
 	double price;
 	int program = bpf_prog_get_fd_by_id((unsigned int)options->program_id);
 	int err = program < 0 ? program :
-				measure_packet(program, options->settings.repeat, true, &price);
+				measure_packet(program, &measure_udp, options->settings.repeat,
+					       true, &price);
 
 	if (err)
 		fprintf(stderr, "bench_dispatch: program %d: %s\n", options->program_id,

@@ -31,7 +31,7 @@ static int fill_round(struct result_table *table, const struct program_set *sets
 {
 	for (size_t i = 0; i < variant_count; i++) {
 		struct result *result = &table->results[i];
-		int err = measure_packet(sets[i].entry, table->settings.repeat,
+		int err = measure_packet(sets[i].entry, &measure_udp, table->settings.repeat,
 					 table->settings.exact, &result->prices[result->count++]);
 
 		if (err) {

@@ -23,6 +23,15 @@ struct program_set {
 struct program_set program_set_empty(const char *directory);
 void program_set_close(struct program_set *set);
 
+/* An object of the set that is not loaded yet, for what is to be set before: NULL if it cannot be
+ * opened. Then loads it: packets enter its first program. */
+struct bpf_object *program_set_open(struct program_set *set, const char *name);
+int program_set_enter(struct program_set *set, struct bpf_object *object);
+
+/* Frozen data of an object that is not loaded, by the end of its section's name; NULL: none, or of
+ * another size. */
+void *program_set_data(struct bpf_object *object, const char *suffix, size_t expected);
+
 /* One program alone. */
 int program_set_single(struct program_set *set, const char *object);
 

@@ -19,7 +19,8 @@ static const char *const map_names[MAP_COUNT] = {
 
 static int complain(int err, const char *what, const char *name)
 {
-	fprintf(stderr, "bench_dispatch: %s %s: %s\n", what, name, strerror(-err));
+	fprintf(stderr, "%s: %s %s: %s\n", program_invocation_short_name, what, name,
+		strerror(-err));
 	return err;
 }
 
@@ -53,7 +54,7 @@ void program_set_close(struct program_set *set)
 	*set = program_set_empty(set->directory);
 }
 
-static struct bpf_object *open_object(struct program_set *set, const char *name)
+struct bpf_object *program_set_open(struct program_set *set, const char *name)
 {
 	struct bpf_object *object;
 	char path[4096];
@@ -70,8 +71,7 @@ static struct bpf_object *open_object(struct program_set *set, const char *name)
 	return object;
 }
 
-/* The initial value of the map whose name ends like this; NULL: none, or of another size. */
-static void *initial_value(struct bpf_object *object, const char *suffix, size_t expected)
+void *program_set_data(struct bpf_object *object, const char *suffix, size_t expected)
 {
 	struct bpf_map *map;
 
@@ -103,13 +103,13 @@ static int tie_maps(struct program_set *set, struct bpf_object *object)
 /* Loads a program of a chain; returns its descriptor. `slot` of the root: ECBPF_ROOT_ROW. */
 static int load_member(struct program_set *set, const char *name, __u32 slot)
 {
-	struct bpf_object *object = open_object(set, name);
+	struct bpf_object *object = program_set_open(set, name);
 	struct ecbpf_program *rodata;
 	int err;
 
 	if (!object)
 		return -ENOENT;
-	rodata = initial_value(object, ".rodata.ecbpf", sizeof(*rodata));
+	rodata = program_set_data(object, ".rodata.ecbpf", sizeof(*rodata));
 	if (rodata) {
 		rodata->slot = slot;
 		rodata->next = slot + 1;
@@ -124,6 +124,16 @@ static int load_member(struct program_set *set, const char *name, __u32 slot)
 		if (set->maps[i] < 0)
 			set->maps[i] = bpf_object__find_map_fd_by_name(object, map_names[i]);
 	return bpf_program__fd(bpf_object__next_program(object, NULL));
+}
+
+int program_set_enter(struct program_set *set, struct bpf_object *object)
+{
+	int err = bpf_object__load(object);
+
+	if (err)
+		return complain(err, "load", bpf_object__name(object));
+	set->entry = bpf_program__fd(bpf_object__next_program(object, NULL));
+	return 0;
 }
 
 static int put(int map, __u32 index, int program)
@@ -193,20 +203,15 @@ int program_set_dispatcher(struct program_set *set, unsigned int count)
 		__u32 count;
 		__u32 continue_on[8];
 	} * members;
-	struct bpf_object *object = open_object(set, "call_dispatcher");
-	int err;
+	struct bpf_object *object = program_set_open(set, "call_dispatcher");
 
 	if (!object)
 		return -ENOENT;
-	members = initial_value(object, ".rodata.members", sizeof(*members));
+	members = program_set_data(object, ".rodata.members", sizeof(*members));
 	if (!members)
 		return complain(-ENOENT, "find", ".rodata.members");
 	members->count = count;
 	for (int i = 0; i < 8; i++)
 		members->continue_on[i] = 1U << 31 | 1U << XDP_PASS;
-	err = bpf_object__load(object);
-	if (err)
-		return complain(err, "load", "call_dispatcher");
-	set->entry = bpf_program__fd(bpf_object__next_program(object, NULL));
-	return 0;
+	return program_set_enter(set, object);
 }

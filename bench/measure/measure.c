@@ -9,11 +9,12 @@
 #include <time.h>
 
 /* Shortest Ethernet frame, without its checksum padded to 64 bytes: IPv4, UDP to port 53. */
-static const unsigned char frame[64] = {
+static const unsigned char udp[64] = {
 	0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x08, 0x00,
 	0x45, 0x00, 0x00, 0x32, 0x00, 0x01, 0x00, 0x00, 0x40, 0x11, 0x00, 0x00, 192,  0,
 	2,    1,    192,  0,    2,    2,    0x30, 0x39, 0x00, 0x35, 0x00, 0x1e, 0x00, 0x00,
 };
+const struct measure_frame measure_udp = { udp, sizeof(udp) };
 
 int measure_pin(unsigned int cpu)
 {
@@ -32,10 +33,11 @@ static double thread_time(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static int run(int program, unsigned int repeat, double *ret_duration, double *ret_time)
+static int run(int program, const struct measure_frame *frame, unsigned int repeat,
+	       double *ret_duration, double *ret_time)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
-		    .repeat = repeat);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame->bytes,
+		    .data_size_in = frame->length, .repeat = repeat);
 	double start = thread_time();
 	int err = bpf_prog_test_run_opts(program, &options);
 
@@ -44,18 +46,19 @@ static int run(int program, unsigned int repeat, double *ret_duration, double *r
 	return err;
 }
 
-int measure_packet(int program, unsigned int repeat, bool exact, double *ret_price)
+int measure_packet(int program, const struct measure_frame *frame, unsigned int repeat, bool exact,
+		   double *ret_price)
 {
 	/* The least of all calls: a disturbed one must not make packets look cheap. */
 	static double least_call_time;
 	double duration, time, unused, call_time;
-	int err = run(program, repeat, &duration, &time);
+	int err = run(program, frame, repeat, &duration, &time);
 
 	if (err || exact) {
 		*ret_price = duration;
 		return err;
 	}
-	err = run(program, 2, &unused, &call_time);
+	err = run(program, frame, 2, &unused, &call_time);
 	if (least_call_time == 0 || call_time < least_call_time)
 		least_call_time = call_time;
 	*ret_price = (time - least_call_time) / repeat;

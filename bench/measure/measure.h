@@ -10,13 +10,22 @@
 /* Binds this process to one CPU. */
 int measure_pin(unsigned int cpu);
 
+struct measure_frame {
+	const void *bytes;
+	unsigned int length;
+};
+
+/* 64 bytes, IPv4, UDP to port 53. */
+extern const struct measure_frame measure_udp;
+
 /* Runs one packet `repeat` times through the program; the price of one of them.
  *
  * In time: nanoseconds of this thread, without what a call costs that runs the packet twice. The
  * kernel's own figure has no decimals, which is too coarse for programs of 10 ns.
  * `exact`: the kernel's own figure. Where one instruction is one nanosecond, in a virtual machine
  * that counts instructions, it is the number of instructions. */
-int measure_packet(int program, unsigned int repeat, bool exact, double *ret_price);
+int measure_packet(int program, const struct measure_frame *frame, unsigned int repeat, bool exact,
+		   double *ret_price);
 
 /* Sorts. 0 for no values. */
 double measure_median(double *values, size_t count);
