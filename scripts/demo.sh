@@ -99,10 +99,10 @@ echo
 echo "== real packets"
 expect 5 "IPv4 from 10.90.0.1" "no slot decided, the kernel got them" -I 10.90.0.1 10.90.0.2
 expect 0 "IPv4 from 10.90.0.66" "slot 2 dropped them, the source is listed" -I 10.90.0.66 10.90.0.2
-expect 0 "IPv4 in fragments" "slot 2 dropped every fragment" -s 4000 -I 10.90.0.1 10.90.0.2
+expect 0 "IPv4 in fragments" "slot 2 dropped every fragment, and told the sender" -s 4000 -I 10.90.0.1 10.90.0.2
 expect 5 "IPv6 from fd90::1" "no slot decided, the kernel got them" -I fd90::1 fd90::2
 expect 0 "IPv6 from fd90::66" "slot 2 dropped them, the source is listed" -I fd90::66 fd90::2
-expect 0 "IPv6 in fragments" "slot 2 dropped every fragment" -s 4000 -I fd90::1 fd90::2
+expect 0 "IPv6 in fragments" "slot 2 dropped every fragment, and told the sender" -s 4000 -I fd90::1 fd90::2
 
 echo
 echo "== what the chain counted"

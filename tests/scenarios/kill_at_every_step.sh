@@ -12,14 +12,16 @@ add_namespace client
 first=(--slot 2 --load "$objects/drop_udp_port_9.o")
 second=(--slot 2 --load "$objects/drop_udp_port_9_anew.o" --replace)
 
-# verdict: "open" or "closed" for the first fragment of a packet to UDP port 9.
+# verdict: "open" or "closed" for the first fragment of a packet to UDP port 9; "listed" if a packet of the
+# source that list stories drop does not arrive either.
 verdict() {
 	local answer
-	echo fragment.9 >&"${PROBE[1]}"
+	echo fragment.9 udp-listed >&"${PROBE[1]}"
 	read -r answer <&"${PROBE[0]}"
 	case $answer in
-	udp) answer=closed ;;
-	'fragment.9 udp') answer=open ;;
+	udp) answer=listed ;;
+	'udp-listed udp') answer=closed ;;
+	'fragment.9 udp-listed udp') answer=open ;;
 	esac
 	echo "$answer"
 }
@@ -47,6 +49,7 @@ state() {
 		$2 == "prog_loaded" { loaded = $3 == "true" }
 		$2 == "object" && loaded && slot ~ /^[0-7]$/ { sub(/.*\//, "", $3); slots = slots (slots ? "," : "") slot "=" $3 }
 		END { print nop ? "nop" : root ? "root:" slots : "none" }' <<<"$state")
+	[ "$state" != root:2=xdp_filter ] || ! filter --dump 2>/dev/null | grep -q '^203\.0\.113\.7/' || state=$state:listed
 }
 # wipe: back to nothing, whatever there is; not by the loader, which is under test.
 wipe() {
@@ -69,7 +72,8 @@ set_up() { # STATE
 	nop) root --attach && root "${first[@]}" && root --detach --nop ;;
 	root:2=drop_udp_port_9.o) root --attach && root "${first[@]}" ;;
 	root:2=drop_udp_port_9_anew.o) root --attach && root "${first[@]}" && root "${second[@]}" ;;
-	root:2=xdp_filter) root --attach && filter --attach --frags-drop ;;
+	root:2=xdp_filter) root --attach && filter --attach --no-config --frags-drop ;;
+	root:2=xdp_filter:listed) set_up root:2=xdp_filter && filter --drop --ips 203.0.113.7 ;;
 	emptied) root --attach && root "${first[@]}" &&
 		bpftool map delete pinned "$bpffs/ecbpf/$link/xdp_program_array" key 2 0 0 0 ;;
 	esac
@@ -149,6 +153,8 @@ look() {
 }
 
 points=0
+# What is typed after the kill.
+repair=(root --attach)
 # story WHAT OLD NEW ATTACHED OPTION...: every crash point of a command that leads from OLD to NEW. ATTACHED are
 # the states, divided by spaces, that --attach may lead to afterwards.
 story() {
@@ -176,7 +182,7 @@ story() {
 				settled "the same again" "$new"
 				;;
 			attach)
-				again root --attach || wrong "--attach: $answer"
+				again "${repair[@]}" || wrong "--attach: $answer"
 				# shellcheck disable=SC2086  # several states
 				settled "--attach" $attached
 				;;
@@ -203,7 +209,8 @@ story() {
 declare -A tree expected_verdict
 look_undisturbed() {
 	local name
-	for name in none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o root:2=xdp_filter; do
+	for name in none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o root:2=xdp_filter \
+		root:2=xdp_filter:listed; do
 		wipe
 		set_up "$name" >/dev/null 2>&1
 		state
@@ -211,8 +218,8 @@ look_undisturbed() {
 		tree[$name]=$(pin_tree)
 		expected_verdict[$name]=$(verdict)
 	done
-	equal "closed only with a program in slot 2" "open open open closed closed closed" \
-		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]} ${expected_verdict[root:2=xdp_filter]}"
+	equal "closed only with a program in slot 2" "open open open closed closed closed listed" \
+		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]} ${expected_verdict[root:2=xdp_filter]} ${expected_verdict[root:2=xdp_filter:listed]}"
 }
 
 # half LINK STORIES: one half of the stories, on a link and a bpffs of its own, beside the other half.
@@ -236,13 +243,18 @@ attach_and_load() {
 	story "attach on NOP" nop root: root: --attach
 	story "load" root: root:2=drop_udp_port_9.o "root: root:2=drop_udp_port_9.o" "${first[@]}"
 	tool=xdp_filter
-	story "filter" root: root:2=xdp_filter "root: root:2=xdp_filter" --attach --frags-drop
-	story "filter's upgrade" root:2=xdp_filter root:2=xdp_filter root:2=xdp_filter --attach
+	local listed=root:2=xdp_filter:listed
+	story "filter" root: root:2=xdp_filter "root: root:2=xdp_filter" --attach --no-config --frags-drop
+	story "filter's upgrade" $listed $listed $listed --attach --no-config
+	# The root's loader knows nothing of what a filter has pinned.
+	repair=(filter --attach --no-config)
+	story "filter's drop" root:2=xdp_filter $listed "root:2=xdp_filter $listed" --drop --ips 203.0.113.7
+	story "filter's replace" $listed root:2=xdp_filter "root:2=xdp_filter $listed" --drop --replace --ips 198.51.100.0/24
+	repair=(root --attach)
 	story "filter's detach" root:2=xdp_filter root: "root: root:2=xdp_filter" --detach
-	tool=xdp_root_loader
-	story "unload" root:2=drop_udp_port_9.o root: "root: root:2=drop_udp_port_9.o" --slot 2 --unload
 }
 change_and_detach() {
+	story "unload" root:2=drop_udp_port_9.o root: "root: root:2=drop_udp_port_9.o" --slot 2 --unload
 	story "replace" root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o \
 		"root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o" "${second[@]}"
 	story "upgrade" root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o --attach

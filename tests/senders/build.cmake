@@ -6,6 +6,9 @@ if(BUILD_TESTING)
 		add_executable(${sender} ${CMAKE_CURRENT_LIST_DIR}/${sender}.c
 			${CMAKE_CURRENT_LIST_DIR}/named_frame.c ${CMAKE_CURRENT_LIST_DIR}/raw_link.c
 			${harness}/packet_build.c ${harness}/packet_finish.c)
+	endforeach()
+	add_executable(pmtu_probe ${CMAKE_CURRENT_LIST_DIR}/pmtu_probe.c)
+	foreach(sender IN ITEMS send_frames probe flood pmtu_probe)
 		target_link_libraries(${sender} PRIVATE ecbpf_flags)
 		target_include_directories(${sender} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 		set_target_properties(${sender} PROPERTIES

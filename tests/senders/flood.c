@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* flood FROM TO [FRAME]: floods a link with two flows until SIGTERM or SIGINT: FRAME ("udp.9"), to
- * UDP port 9, which must not arrive, and "udp", which must. Both are numbered, and never more are under way than the ring of a
- * veth holds, so whatever is lost was not lost by the link. FROM and TO are [NAMESPACE:]INTERFACE.
- * Prints at the end, one line each: sent (both flows), passed, leaked (of FRAME), lost (of udp),
- * socket_drops, and packets_per_second of both flows. */
+/* flood FROM TO [FRAME [PASSED]]: floods a link with two flows until SIGTERM or SIGINT: FRAME ("udp.9"),
+ * to UDP port 9, which must not arrive, and PASSED ("udp"), which must; both of one family. Both are
+ * numbered, and never more are under way than the ring of a veth holds, so whatever is lost was not lost
+ * by the link. On a link of several queues each CPU uses its own. FROM and TO are
+ * [NAMESPACE:]INTERFACE. Prints at the end, one line each: sent (both flows), passed, leaked (of FRAME),
+ * lost (of PASSED), socket_drops, and packets_per_second of both flows. */
 #include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +24,7 @@
 #define WINDOW 48 /* pairs under way */
 #define BATCH 16  /* pairs sent before a look at what arrived */
 #define STALL_MILLISECONDS 2000
-#define PAYLOAD 42 /* where the number is: behind Ethernet, IPv4 and UDP */
+#define PAYLOAD 22 /* bytes, at the end of a frame; they begin with the number */
 
 struct flow {
 	struct packet_builder frame;
@@ -30,6 +32,7 @@ struct flow {
 };
 
 static struct flow dropped = { .port = 9 }, passed = { .port = 10 };
+static size_t numbered; /* where the number is: behind Ethernet, IP and UDP */
 static uint64_t sent_pairs, arrived, leaked, lost;
 static volatile sig_atomic_t ended;
 
@@ -41,7 +44,7 @@ static void end(int signal_number)
 
 static void send_numbered(int link, struct flow *flow, uint64_t number)
 {
-	memcpy(flow->frame.bytes + PAYLOAD, &number, sizeof(number));
+	memcpy(flow->frame.bytes + numbered, &number, sizeof(number));
 	raw_link_send(link, flow->frame.bytes, flow->frame.length);
 }
 
@@ -51,8 +54,8 @@ static void count(const unsigned char *bytes, uint64_t *expected)
 	uint16_t port;
 	uint64_t number;
 
-	memcpy(&port, bytes + PAYLOAD - 6, sizeof(port));
-	memcpy(&number, bytes + PAYLOAD, sizeof(number));
+	memcpy(&port, bytes + numbered - 6, sizeof(port));
+	memcpy(&number, bytes + numbered, sizeof(number));
 	if (ntohs(port) == dropped.port) {
 		leaked++;
 		return;
@@ -75,7 +78,7 @@ static int drain(int link, uint64_t *expected)
 			return any;
 		if (length == (ssize_t)passed.frame.length &&
 		    !memcmp(bytes, passed.frame.bytes, 12) &&
-		    !memcmp(bytes + PAYLOAD - 8, passed.frame.bytes + PAYLOAD - 8, 2))
+		    !memcmp(bytes + numbered - 8, passed.frame.bytes + numbered - 8, 2))
 			count(bytes, expected);
 		any = 1;
 	}
@@ -99,8 +102,24 @@ static void wait_for(int link, uint64_t most, uint64_t *expected)
 static void build(struct flow *flow, const char *name, uint16_t source)
 {
 	named_frame_build(&flow->frame, name, source);
+	numbered = flow->frame.length - PAYLOAD;
 	/* The number changes with every frame: no checksum. */
-	memset(flow->frame.bytes + PAYLOAD - 2, 0, 2);
+	memset(flow->frame.bytes + numbered - 2, 0, 2);
+}
+
+/* Only what this process sends: the frames of another flood are not to fill the socket. */
+static void receive_own(int link, uint16_t source)
+{
+	struct sock_filter instructions[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (__u32)numbered - 8),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, source, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = { 4, instructions };
+
+	if (setsockopt(link, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)))
+		err(1, "socket filter");
 }
 
 static double seconds_now(void)
@@ -118,14 +137,20 @@ int main(int argc, char **argv)
 	uint16_t source = (uint16_t)(20000 + getpid() % 20000);
 	uint64_t expected = 0;
 	double start = seconds_now();
-	int from, to;
+	int from, to, one = 1;
 
-	if (argc < 3 || argc > 4)
-		errx(2, "usage: flood FROM TO [FRAME]");
+	if (argc < 3 || argc > 5)
+		errx(2, "usage: flood FROM TO [FRAME [PASSED]]");
 	build(&dropped, argc > 3 ? argv[3] : "udp.9", source);
-	build(&passed, "udp", source);
+	build(&passed, argc > 4 ? argv[4] : "udp", source);
+	if (dropped.frame.length != passed.frame.length)
+		errx(2, "flood: the frames of both flows must have the same length");
 	to = raw_link_open(argv[2], 1);
+	receive_own(to, source);
 	from = raw_link_open(argv[1], 0);
+	/* Else a hash of the flow chooses the queue. */
+	if (setsockopt(from, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one)))
+		err(1, "%s: PACKET_QDISC_BYPASS", argv[1]);
 	signal(SIGTERM, end);
 	signal(SIGINT, end);
 	while (!ended) {
