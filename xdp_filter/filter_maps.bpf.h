@@ -22,13 +22,17 @@ struct {
 	__type(value, struct filter_counters);
 } filter_counters SEC(".maps");
 
-/* The list a filter starts with: zeros, the empty list. */
+/* The list a filter starts with: zeros, the empty list. A value of struct source_block by another name:
+ * kernels up to 6.1 let maps with and without BTF take each other's place only if the value is no
+ * struct. */
+typedef __u32 source_list_value[SOURCE_BLOCK_SIZE / sizeof(__u32)];
+
 struct source_list_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE | BPF_F_INNER_MAP);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct source_block);
+	__type(value, source_list_value);
 } source_list SEC(".maps");
 
 struct {

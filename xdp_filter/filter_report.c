@@ -14,12 +14,6 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 
-static const struct report_column counter_columns[] = {
-	{ "name", "COUNTER", -20 },
-	{ "reason", "REASON", 6 },
-	{ "packets", "PACKETS", 12 },
-};
-
 static const struct report_column source_columns[] = {
 	{ "prefix", "PREFIX", -20 },
 	{ "action", "ACTION", -6 },
@@ -105,20 +99,22 @@ static void put_config(struct report *report, const struct filter_config *config
 	report_object_end(report);
 }
 
+/* Text has only those that are not 0. */
 static void put_counter(struct report *report, const struct filter_counter *counter,
 			const struct filter_counters *counters)
 {
-	char name[32];
+	uint64_t packets = counters->packets[counter->number];
+	char label[40];
 
-	snprintf(name, sizeof(name), "%s", counter->name);
-	report_row_begin(report);
-	report_cell_string(report, name);
+	snprintf(label, sizeof(label), "    %s", counter->name);
+	report_object_begin(report, NULL);
+	report_string(report, "name", NULL, counter->name);
 	if (counter->number < FILTER_COUNT_FIRST_IPV4)
-		report_cell_number(report, counter->number);
+		report_number(report, "reason", NULL, counter->number);
 	else
-		report_cell_none(report);
-	report_cell_number(report, counters->packets[counter->number]);
-	report_row_end(report);
+		report_null(report, "reason");
+	report_number(report, "packets", packets ? label : NULL, packets);
+	report_object_end(report);
 }
 
 static void put_rate(struct report *report, const struct drop_sample *earlier,
@@ -153,10 +149,11 @@ static void put_stats(struct report *report, const struct filter_state *state,
 		report_number(report, filter_sums[i].name, label,
 			      filter_sum(&filter_sums[i], &state->packets));
 	}
-	report_table_begin(report, "counters", counter_columns, COUNT_OF(counter_columns));
+	report_line(report, "  by counter:");
+	report_array_begin(report, "counters");
 	for (size_t i = 0; i < filter_counter_count; i++)
 		put_counter(report, &filter_counter_names[i], &state->packets);
-	report_table_end(report);
+	report_array_end(report);
 	report_object_end(report);
 }
 

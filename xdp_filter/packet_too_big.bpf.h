@@ -65,7 +65,7 @@ static __always_inline int ptb_is_forbidden(const struct packet *packet)
 {
 	const struct ethhdr *link = packet->link.header;
 
-	if ((link->h_dest[0] | link->h_source[0]) & 1)
+	if ((void *)(link + 1) > packet->end || (link->h_dest[0] | link->h_source[0]) & 1)
 		return 1;
 	/* Only the last fragment may have a length that is no multiple of 8. */
 	if (!packet->left || packet->left & 7 || fragment_is_tiny(packet))

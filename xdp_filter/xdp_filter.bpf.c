@@ -136,6 +136,7 @@ static __always_inline struct ecbpf_verdict decide(const struct filter_run *run)
 
 	if (outcome)
 		return header_found(run->config, FILTER_CHECK_FRAME, packet_reason(outcome));
+	packet_merge_links(&packet, run->ctx);
 	outcome = packet_read_fixed(&packet);
 	if (outcome == PACKET_NOT_IP)
 		return ecbpf_continue();

@@ -45,6 +45,22 @@ static __always_inline enum packet_outcome packet_read_link(struct packet *packe
 	return packet_is_tag(packet->link.type) ? PACKET_MANY_TAGS : PACKET_OK;
 }
 
+/* For large programs: makes the verifier forget how many tags there were, else it follows everything
+ * behind the link stage three times, once for each length of the link header. Takes the pointers from
+ * `ctx` again, so link.header must be checked against the end before it is used. */
+static __always_inline void packet_merge_links(struct packet *packet, struct xdp_md *ctx)
+{
+	void *start = (void *)(long)ctx->data;
+	__u64 length = packet->link.length;
+
+	/* Adds nothing, but what the verifier does not see to be nothing. */
+	asm("%0 += %1\n\t%0 -= %1" : "+r"(length) : "r"(packet->frame_length));
+	packet->link.length = length & 31;
+	packet->link.header = start;
+	packet->at = start + packet->link.length;
+	packet->end = (void *)(long)ctx->data_end;
+}
+
 /* 1 if the frame's destination is a group address: broadcast or multicast. After the link stage. */
 static __always_inline int packet_is_to_group(const struct packet *packet)
 {

