@@ -90,7 +90,8 @@ static int set_option(struct bench_options *options, int option)
 	}
 }
 
-static int no_messages(enum libbpf_print_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int no_messages(enum libbpf_print_level level,
+							     const char *format, va_list arguments)
 {
 	if (level == LIBBPF_WARN)
 		vfprintf(stderr, format, arguments);

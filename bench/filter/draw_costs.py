@@ -71,7 +71,7 @@ def panel(curves, family):
 
 
 def picture(curves):
-    width, height = LEFT + 2 * WIDTH + GAP + 20, TOP + HEIGHT + 88
+    width, height = LEFT + 2 * WIDTH + GAP + 52, TOP + HEIGHT + 88
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
            f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">')
     yield f'<rect width="{width}" height="{height}" fill="white"/>'

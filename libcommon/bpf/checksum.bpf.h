@@ -10,10 +10,14 @@
 /* Folds a sum to 16 bits. Of a header whose checksum is right it is 0xffff. */
 static __always_inline __u64 checksum_fold(__u64 sum)
 {
+	__u32 halves;
+
 	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	halves = sum;
+	/* The sum of both halves, and its carry, end up in the upper one. */
+	halves += halves << 16 | halves >> 16;
+	return halves >> 16;
 }
 
 /* Adds the 32-bit words from `at` on, `length` bytes of them (a multiple of 4), at most `limit` and

@@ -117,7 +117,7 @@ echo "# a full disk"
 mount -t tmpfs -o size=4k tmpfs "$work/full" || skip "no tmpfs can be mounted"
 check "a list that is larger" filter --drop --ips "$(seq -s, -f '10.0.%g.0/24' 0 250)"
 before=$(everything)
-for verb in --dump "--status --interval 0" "--status --json --interval 0"; do
+for verb in --dump "--status --entries 0 --interval 0" "--status --json --interval 0"; do
 	# shellcheck disable=SC2086  # several words
 	filter $verb >"$work/full/file" 2>"$work/error"
 	equal "$verb: exit status" 1 $?

@@ -29,7 +29,11 @@ int pop_one(struct __sk_buff *skb)
 SEC("tc")
 int pop_two(struct __sk_buff *skb)
 {
-	return bpf_skb_vlan_pop(skb) || bpf_skb_vlan_pop(skb) ? 2 : 0;
+	long err = bpf_skb_vlan_pop(skb);
+
+	if (!err)
+		err = bpf_skb_vlan_pop(skb);
+	return err ? 2 : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";
