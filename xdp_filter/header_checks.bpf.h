@@ -8,6 +8,7 @@
 #include "bpf/packet.bpf.h"
 #include "bpf/subprogram.bpf.h"
 #include "filter_maps.bpf.h"
+#include "martian.bpf.h"
 
 #define HEADER_IPV4_OPTIONS_MAX 40
 #define HEADER_IPV4_EVIL 0x8000 /* of the fragment field, host byte order */
@@ -68,34 +69,12 @@ static __always_inline __u64 header_ipv4_sum(const struct packet *packet)
 	return checksum_fold(sum);
 }
 
-/* A source that no packet on a wire can have (RFC 1122 3.2.1.3, RFC 6890): this network but for
- * 0.0.0.0, which DHCP needs; loopback, multicast, reserved and broadcast. */
-static __always_inline int header_ipv4_is_martian(__be32 source)
-{
-	__u32 first = bpf_ntohl(source) >> 24;
-
-	return (first == 0 && source) || first == 127 || first >= 224;
-}
-
 static __always_inline int header_ipv6_is_same(const struct in6_addr *a, const struct in6_addr *b)
 {
 	const __be32 *left = a->in6_u.u6_addr32, *right = b->in6_u.u6_addr32;
 
 	return left[3] == right[3] && left[2] == right[2] && left[1] == right[1] &&
 	       left[0] == right[0];
-}
-
-/* Multicast, ::1, or an IPv4-mapped address (RFC 4291 2.5, 2.7); :: is needed by duplicate address
- * detection. */
-static __always_inline int header_ipv6_is_martian(const struct in6_addr *source)
-{
-	const __be32 *word = source->in6_u.u6_addr32;
-
-	if (source->in6_u.u6_addr8[0] == 0xff)
-		return 1;
-	if (word[0] | word[1])
-		return 0;
-	return word[2] == bpf_htonl(0xffff) || (!word[2] && word[3] == bpf_htonl(1));
 }
 
 /* Can nothing be found? True for nearly every packet, and half the price of finding what it is. */
