@@ -23,6 +23,14 @@ static bool has_other_action(const struct source *source, const void *action)
 	return source->action != *(const uint8_t *)action;
 }
 
+/* The tags of what has gone, which may have been most of the memory. */
+static int forget_tags(struct source_list *list, struct problem *problem)
+{
+	int err = source_list_tidy_tags(list);
+
+	return err ? problem_errno(problem, err, "source list of %zu prefixes", list->count) : 0;
+}
+
 static int change_list(struct source_list *list, const struct source_list *before,
 		       const struct filter_change *change, struct problem *problem)
 {
@@ -32,13 +40,15 @@ static int change_list(struct source_list *list, const struct source_list *befor
 	case FILTER_CHANGE_ADD:
 		return source_list_merge(list, change->sources, problem);
 	case FILTER_CHANGE_REMOVE:
-		return source_list_remove(list, change->sources, change->action, problem);
+		err = source_list_remove(list, change->sources, change->action, problem);
+		return err ? err : forget_tags(list, problem);
 	case FILTER_CHANGE_REPLACE:
 		source_list_filter(list, has_other_action, &change->action);
 		err = source_list_merge(list, change->sources, problem);
-		if (!err)
-			source_list_inherit(list, before);
-		return err;
+		if (err)
+			return err;
+		source_list_inherit(list, before);
+		return forget_tags(list, problem);
 	case FILTER_CHANGE_CLEAR:
 		source_list_free(list);
 		return 0;

@@ -21,16 +21,10 @@ static bool is_from_command(const struct source *source, const void *context)
 	return source->origin == SOURCE_FROM_COMMAND;
 }
 
-/* As source_list_equal() has it: a time from a file comes out a little different each time. */
-static bool is_same_time(uint64_t a, uint64_t b)
-{
-	return (!a == !b) && (a > b ? a - b : b - a) < 1000000000;
-}
-
 static bool is_same(const struct source_list *a_list, const struct source *a,
 		    const struct source_list *b_list, const struct source *b)
 {
-	return a->action == b->action && is_same_time(a->expires, b->expires) &&
+	return a->action == b->action && source_list_same_expiry(a->expires, b->expires) &&
 	       a->origin == b->origin && !strcmp(a_list->tags + a->tag, b_list->tags + b->tag);
 }
 

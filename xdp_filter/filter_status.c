@@ -149,7 +149,7 @@ int filter_dump(FILE *stream, const char *bpffs, const char *interface, unsigned
 
 	interface_real_name(interface, name);
 	err = read_locked(&state, bpffs, name, slot, problem);
-	if (!err && (list_file_write(stream, &state.sources) || fflush(stream)))
+	if (!err && list_file_write(stream, &state.sources))
 		err = problem_errno(problem, -errno, "%s: cannot write the whole list", name);
 	filter_state_free(&state);
 	return err;

@@ -108,6 +108,10 @@ void source_list_filter(struct source_list *list,
  * replacement by equal content thus changes nothing. */
 void source_list_inherit(struct source_list *list, const struct source_list *before);
 
+/* Expiries less than a second apart are one, as a time from a file comes out a little different each
+ * time; "never" is no time that others are close to. */
+bool source_list_same_expiry(uint64_t a, uint64_t b);
+
 /* True if both, sorted, hold the same prefixes with the same action, tag, expiry and origin. Expiries
  * less than a second apart are the same: a file tells seconds, and what they are on CLOCK_BOOTTIME
  * comes out a little different each time it is read. */

@@ -168,9 +168,8 @@ void source_list_inherit(struct source_list *list, const struct source_list *bef
 	}
 }
 
-static bool expiries_equal(uint64_t a, uint64_t b)
+bool source_list_same_expiry(uint64_t a, uint64_t b)
 {
-	/* "Never" is no time that others are close to. */
 	if (a == 0 || b == 0)
 		return a == b;
 	return (a > b ? a - b : b - a) < SECOND;
@@ -186,7 +185,7 @@ bool source_list_equal(const struct source_list *a, const struct source_list *b)
 
 		if (source_list_compare(&left->prefix, &right->prefix) ||
 		    left->action != right->action || left->origin != right->origin ||
-		    !expiries_equal(left->expires, right->expires) ||
+		    !source_list_same_expiry(left->expires, right->expires) ||
 		    strcmp(tag_of(a, left), tag_of(b, right)) != 0)
 			return false;
 	}

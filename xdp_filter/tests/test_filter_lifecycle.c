@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "abi/pin_names.h"
@@ -24,6 +25,7 @@
 #include "filter_maps.h"
 #include "filter_reload.h"
 #include "filter_slot.h"
+#include "filter_state.h"
 #include "filter_status.h"
 #include "harness/run_program.h"
 #include "slot_table.h"
@@ -665,6 +667,50 @@ static void test_status(void **state)
 }
 
 /* As many sources as asked for, those with the most hits first. */
+static uint64_t list_memory(void)
+{
+	struct filter_state state;
+	uint64_t size;
+
+	assert_int_equal(filter_state_read(&state, bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), 0);
+	size = state.sources_size;
+	filter_state_free(&state);
+	return size;
+}
+
+/* 10,000 tags of 63 bytes do not stay when their sources go. */
+static void test_tags_go_with_their_sources(void **state)
+{
+	struct source_list list = { 0 };
+	struct filter_change change = { .sources = &list, .action = SOURCE_DROP };
+	char tag[SOURCE_TAG_MAX + 1];
+
+	(void)state;
+	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	for (unsigned int i = 0; i < 10000; i++) {
+		struct source source = { .prefix = { AF_INET, 24, { 10, i >> 8 & 255, i & 255 } } };
+
+		snprintf(tag, sizeof(tag), "%0*u", SOURCE_TAG_MAX, i);
+		assert_int_equal(source_list_tag(&list, tag, SOURCE_TAG_MAX, &source.tag), 0);
+		assert_int_equal(source_list_append(&list, &source), 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		change.kind = FILTER_CHANGE_ADD;
+		list.count = 10000;
+		assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change,
+					       &problem),
+				 0);
+		assert_true(list_memory() > 10000 * SOURCE_TAG_MAX);
+		change.kind = i ? FILTER_CHANGE_REMOVE : FILTER_CHANGE_REPLACE;
+		list.count = i ? 9999 : 1;
+		assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change,
+					       &problem),
+				 0);
+		assert_int_equal(list_memory(), SOURCE_BLOCK_SIZE);
+	}
+	source_list_free(&list);
+}
+
 static void test_status_entries(void **state)
 {
 	struct filter_status_wish wish = { .slot = FILTER_SLOT_ANY, .entries = 1 };
@@ -789,6 +835,7 @@ int main(void)
 		TEST(test_lost_maps),
 		TEST(test_status),
 		TEST(test_status_entries),
+		TEST(test_tags_go_with_their_sources),
 		TEST(test_drop_rate),
 		TEST(test_status_notes),
 		TEST(test_status_of_missing),
