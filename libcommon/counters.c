@@ -83,9 +83,10 @@ uint64_t counters_action(const struct counters *counters, unsigned int row, unsi
 
 uint64_t counters_reached(const struct ecbpf_stats *stats, unsigned int slot)
 {
+	unsigned int first = slot == ECBPF_EXIT_HOOK ? 0 : slot;
 	uint64_t sum = 0;
 
-	for (unsigned int row = slot; row < ECBPF_ROW_COUNT; row++)
+	for (unsigned int row = first; row < ECBPF_ROW_COUNT; row++)
 		for (int reason = 0; reason < ECBPF_REASON_LIMIT; reason++)
 			for (int action = 0; action < ECBPF_ACTION_COUNT; action++)
 				sum += stats->row[row].packets[reason][action];

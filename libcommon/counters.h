@@ -27,7 +27,8 @@ uint64_t counters_cell(const struct counters *counters, unsigned int row, unsign
 		       unsigned int action);
 uint64_t counters_action(const struct counters *counters, unsigned int row, unsigned int action);
 
-/* Packets that ever reached `slot`: every final verdict from it onward and in the root's row. */
+/* Packets that ever reached `slot`: every final verdict from it onward and in the root's row. The exit
+ * hook (ECBPF_EXIT_HOOK) is reached by every final verdict. */
 uint64_t counters_reached(const struct ecbpf_stats *stats, unsigned int slot);
 
 /* Packets that reached `slot` since its program came, or since the last clear if that is later. */

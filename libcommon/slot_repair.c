@@ -46,9 +46,9 @@ static int pin_again(const struct chain *chain, unsigned int slot, __u32 id,
 
 	if (content.program < 0)
 		return problem_errno(problem, -errno,
-				     "%s: the pins of slot %u are gone and its program cannot be "
-				     "reached by id",
-				     chain->interface, slot);
+				     "%s: the pins of %s are gone and its program cannot be reached "
+				     "by id",
+				     chain->interface, slot_table_name(slot));
 	if (bpf_obj_get_info_by_fd(content.program, &info, &info_size) < 0)
 		info.nr_map_ids = 0;
 	for (__u32 i = 0; i < info.nr_map_ids && i < 64; i++) {
@@ -93,21 +93,21 @@ static int publish_again(const struct chain *chain, unsigned int slot, struct pr
 
 int slot_repair(const struct chain *chain, struct problem *problem)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	int err;
 
 	err = slot_table_read(chain, slots, problem);
-	for (unsigned int i = 0; !err && i < ECBPF_SLOT_COUNT; i++) {
+	for (unsigned int i = 0; !err && i < ECBPF_PLACE_COUNT; i++) {
 		if (slots[i].pinned_id && !slots[i].program_id) {
 			err = publish_again(chain, i, problem);
 			if (!err)
-				log_warning("%s: slot %u was empty: %s is back in it",
-					    chain->interface, i, slots[i].name);
+				log_warning("%s: %s was empty: %s is back in it", chain->interface,
+					    slot_table_name(i), slots[i].name);
 		} else if (slots[i].program_id && !slots[i].pinned_id && slots[i].recorded) {
 			err = pin_again(chain, i, slots[i].program_id, problem);
 			if (!err)
-				log_warning("%s: the pins of slot %u (%s) were gone: made again",
-					    chain->interface, i, slots[i].name);
+				log_warning("%s: the pins of %s (%s) were gone: made again",
+					    chain->interface, slot_table_name(i), slots[i].name);
 		}
 	}
 	return err;

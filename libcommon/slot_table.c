@@ -41,12 +41,34 @@ static int id_of_pin(const char *directory, __u32 *ret_id, struct problem *probl
 	return err;
 }
 
-static int read_entry(const struct chain *chain, __u32 slot, __u32 *ret_id, struct problem *problem)
+const char *slot_table_name(unsigned int slot)
 {
+	static const char *const names[ECBPF_PLACE_COUNT] = {
+		"slot 0", "slot 1", "slot 2",
+		"slot 3", "slot 4", "slot 5",
+		"slot 6", "slot 7", [ECBPF_EXIT_HOOK] = "the exit hook",
+	};
+
+	return names[slot];
+}
+
+/* The array that packets meet a slot's program by, and the slot's key there. */
+static int array_of(const struct chain *chain, unsigned int slot, __u32 *ret_key)
+{
+	*ret_key = slot == ECBPF_EXIT_HOOK ? 0 : slot;
+	return chain->map[slot == ECBPF_EXIT_HOOK ? CHAIN_EXIT_HOOK : CHAIN_SLOTS];
+}
+
+static int read_entry(const struct chain *chain, unsigned int slot, __u32 *ret_id,
+		      struct problem *problem)
+{
+	__u32 key;
+	int array = array_of(chain, slot, &key);
+
 	*ret_id = 0;
-	if (bpf_map_lookup_elem(chain->map[CHAIN_SLOTS], &slot, ret_id) < 0 && errno != ENOENT)
-		return problem_errno(problem, -errno, "%s: cannot read slot %u", chain->interface,
-				     slot);
+	if (array >= 0 && bpf_map_lookup_elem(array, &key, ret_id) < 0 && errno != ENOENT)
+		return problem_errno(problem, -errno, "%s: cannot read %s", chain->interface,
+				     slot_table_name(slot));
 	return 0;
 }
 
@@ -78,13 +100,13 @@ static void read_record(const struct chain *chain, __u32 id, struct slot *slot)
 	memcpy(slot->name, slot->record.name, sizeof(slot->name));
 }
 
-int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_SLOT_COUNT],
+int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_PLACE_COUNT],
 		    struct problem *problem)
 {
 	char path[BPFFS_PATH_SIZE];
 
-	memset(ret_slots, 0, sizeof(*ret_slots) * ECBPF_SLOT_COUNT);
-	for (__u32 i = 0; i < ECBPF_SLOT_COUNT; i++) {
+	memset(ret_slots, 0, sizeof(*ret_slots) * ECBPF_PLACE_COUNT);
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++) {
 		struct slot *slot = &ret_slots[i];
 		int err = read_entry(chain, i, &slot->program_id, problem);
 
@@ -102,9 +124,10 @@ int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_SLOT_
 void slot_table_path(const struct chain *chain, unsigned int slot, const char *suffix,
 		     char ret_path[BPFFS_PATH_SIZE])
 {
-	char name[32], with_suffix[40];
+	char name[32] = ECBPF_PIN_EXIT_HOOK, with_suffix[40];
 
-	snprintf(name, sizeof(name), ECBPF_PIN_SLOT, slot);
+	if (slot != ECBPF_EXIT_HOOK)
+		snprintf(name, sizeof(name), ECBPF_PIN_SLOT, slot);
 	snprintf(with_suffix, sizeof(with_suffix), "%s%s", name, suffix);
 	bpffs_join(ret_path, chain->pins, with_suffix);
 }
@@ -131,18 +154,19 @@ int slot_table_pin(const char *directory, const struct slot_content *content,
 int slot_table_set(const struct chain *chain, unsigned int slot, int program,
 		   struct problem *problem)
 {
-	__u32 key = slot;
-	int err;
+	__u32 key;
+	int array = array_of(chain, slot, &key), err;
 
-	if (bpf_map_update_elem(chain->map[CHAIN_SLOTS], &key, &program, BPF_ANY) == 0)
+	if (bpf_map_update_elem(array, &key, &program, BPF_ANY) == 0)
 		return 0;
 	err = -errno;
 	if (err == -EINVAL)
 		return problem_errno(problem, err,
-				     "%s: the kernel does not let this program into slot %u: its "
-				     "type, attach type or frags flag differs from the root's",
-				     chain->interface, slot);
-	return problem_errno(problem, err, "%s: cannot publish slot %u", chain->interface, slot);
+				     "%s: the kernel does not let this program into %s: its type, "
+				     "attach type or frags flag differs from the root's",
+				     chain->interface, slot_table_name(slot));
+	return problem_errno(problem, err, "%s: cannot publish %s", chain->interface,
+			     slot_table_name(slot));
 }
 
 static void forget_record(const struct chain *chain, __u32 id)
@@ -178,8 +202,8 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 	slot_table_path(chain, slot, "_new", aside);
 	err = slot_table_pin(aside, content, problem);
 	if (!err && bpf_map_update_elem(chain->map[CHAIN_PROGRAMS], &id, &content->record, BPF_ANY))
-		err = problem_errno(problem, -errno, "%s: cannot record the program of slot %u",
-				    chain->interface, slot);
+		err = problem_errno(problem, -errno, "%s: cannot record the program of %s",
+				    chain->interface, slot_table_name(slot));
 	if (!err)
 		err = slot_table_set(chain, slot, content->program, problem);
 	if (err) {
@@ -197,8 +221,8 @@ int slot_table_publish(const struct chain *chain, unsigned int slot,
 int slot_table_clear(const struct chain *chain, unsigned int slot, struct problem *problem)
 {
 	char place[BPFFS_PATH_SIZE], aside[BPFFS_PATH_SIZE];
-	__u32 key = slot, id;
-	int err;
+	__u32 key, id;
+	int array = array_of(chain, slot, &key), err;
 
 	err = read_entry(chain, slot, &id, problem);
 	if (err)
@@ -211,9 +235,9 @@ int slot_table_clear(const struct chain *chain, unsigned int slot, struct proble
 		err = bpffs_rename(place, aside, problem);
 	if (err)
 		return err;
-	if (bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &key) < 0 && errno != ENOENT)
-		return problem_errno(problem, -errno, "%s: cannot empty slot %u", chain->interface,
-				     slot);
+	if (bpf_map_delete_elem(array, &key) < 0 && errno != ENOENT)
+		return problem_errno(problem, -errno, "%s: cannot empty %s", chain->interface,
+				     slot_table_name(slot));
 	forget_record(chain, id);
 	err = bpffs_remove_tree(aside, problem);
 	slot_table_path(chain, slot, "_new", aside);
@@ -264,7 +288,7 @@ static int recover_slot(const struct chain *chain, unsigned int slot, struct pro
 /* Forgets records of programs that are neither in a slot nor pinned for one. */
 static int recover_records(const struct chain *chain, struct problem *problem)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	__u32 ids[ECBPF_PROGRAM_RECORDS], *key = NULL, next;
 	size_t count = 0;
 	int err;
@@ -280,7 +304,7 @@ static int recover_records(const struct chain *chain, struct problem *problem)
 	for (size_t i = 0; i < count; i++) {
 		bool wanted = false;
 
-		for (int slot = 0; slot < ECBPF_SLOT_COUNT; slot++)
+		for (int slot = 0; slot < ECBPF_PLACE_COUNT; slot++)
 			wanted |=
 				slots[slot].program_id == ids[i] || slots[slot].pinned_id == ids[i];
 		if (!wanted)
@@ -293,7 +317,7 @@ int slot_table_recover(const struct chain *chain, struct problem *problem)
 {
 	int err = chain_root_recover(chain, problem);
 
-	for (unsigned int slot = 0; !err && slot < ECBPF_SLOT_COUNT; slot++)
+	for (unsigned int slot = 0; !err && slot < ECBPF_PLACE_COUNT; slot++)
 		err = recover_slot(chain, slot, problem);
 	return err ? err : recover_records(chain, problem);
 }

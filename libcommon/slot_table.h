@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The slots of one chain: what the kernel's array holds, what is pinned for each slot, and what
  * the loaders wrote down about it. A slot's directory, slot_<N>/, holds its program and private
- * maps. The array is what packets meet; the directory is what was intended. */
+ * maps. The array is what packets meet; the directory is what was intended.
+ *
+ * The exit hook is one more of them: ECBPF_EXIT_HOOK is taken wherever a slot's number is. Its array
+ * is xdp_exit_hook, its directory exit_hook/. */
 #ifndef ECBPF_SLOT_TABLE_H
 #define ECBPF_SLOT_TABLE_H
 
@@ -11,16 +14,20 @@
 
 struct slot {
 	__u32 program_id; /* in the array, 0: empty */
-	__u32 pinned_id;  /* of slot_<N>/program, 0: none */
+	__u32 pinned_id;  /* of program in its directory, 0: none */
 	bool recorded;    /* `record` is about program_id, or pinned_id in an emptied slot */
 	struct ecbpf_program_record record;
 	char name[ECBPF_NAME_SIZE]; /* full name where recorded, else the kernel's; "" unknown */
 };
 
-int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_SLOT_COUNT],
+/* An array that is not open reads as empty. */
+int slot_table_read(const struct chain *chain, struct slot ret_slots[ECBPF_PLACE_COUNT],
 		    struct problem *problem);
 
-/* Path of slot_<N>, slot_<N>_new or slot_<N>_old (suffix "", "_new", "_old"). */
+/* For texts: "slot 3" or "the exit hook". */
+const char *slot_table_name(unsigned int slot);
+
+/* Path of its directory, slot_<N>, slot_<N>_new or slot_<N>_old (suffix "", "_new", "_old"). */
 void slot_table_path(const struct chain *chain, unsigned int slot, const char *suffix,
 		     char ret_path[BPFFS_PATH_SIZE]);
 

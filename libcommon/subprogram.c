@@ -199,24 +199,39 @@ static __u32 entries_to_find(const struct bpf_map *map)
 	return bpf_map__map_flags(map) & BPF_F_INNER_MAP ? 0 : bpf_map__max_entries(map);
 }
 
-/* State survives a replacement: a map that the old version left in the slot is used again if it is
- * still of the same shape. */
-static int tie_private_maps(struct subprogram *subprogram, struct problem *problem)
+/* A map of this name and shape that is pinned for a place: fd, or as pinned_map_open(). */
+static int find_map(const struct subprogram *subprogram, unsigned int place,
+		    const struct bpf_map *map)
 {
 	char directory[BPFFS_PATH_SIZE], name[64];
+	struct map_shape shape = { name, bpf_map__type(map), bpf_map__key_size(map),
+				   bpf_map__value_size(map), entries_to_find(map) };
+
+	slot_table_path(subprogram->chain, place, "", directory);
+	bpffs_escape(bpf_map__name(map), name, sizeof(name));
+	return pinned_map_open(directory, &shape, NULL);
+}
+
+/* State survives a replacement: a map that the old version left in the slot is used again if it is
+ * still of the same shape. What is not there may be the sibling's. */
+static int tie_private_maps(struct subprogram *subprogram, bool same, struct problem *problem)
+{
 	struct bpf_map *map;
 
-	slot_table_path(subprogram->chain, subprogram->slot, "", directory);
 	bpf_object__for_each_map(map, subprogram->object) {
-		struct map_shape shape = { name, bpf_map__type(map), bpf_map__key_size(map),
-					   bpf_map__value_size(map), entries_to_find(map) };
-		int fd, err;
+		unsigned int place = subprogram->slot;
+		int err, fd = -ENOENT, own;
 
 		if (!is_private(map))
 			continue;
-		bpffs_escape(bpf_map__name(map), name, sizeof(name));
-		fd = pinned_map_open(directory, &shape, NULL);
-		if (fd == -EPROTO)
+		if (same)
+			fd = find_map(subprogram, place, map);
+		own = fd;
+		if (fd < 0 && subprogram->has_sibling) {
+			place = subprogram->sibling;
+			fd = find_map(subprogram, place, map);
+		}
+		if (fd < 0 && own == -EPROTO)
 			log_warning("%s: the map %s has another shape than in the version it "
 				    "replaces: it starts empty",
 				    subprogram->object_name, bpf_map__name(map));
@@ -225,9 +240,9 @@ static int tie_private_maps(struct subprogram *subprogram, struct problem *probl
 		err = bpf_map__reuse_fd(map, fd);
 		close(fd);
 		if (err)
-			return problem_errno(problem, err,
-					     "%s: cannot use the map %s of slot %u again",
-					     subprogram->object_name, name, subprogram->slot);
+			return problem_errno(problem, err, "%s: cannot use the map %s of %s again",
+					     subprogram->object_name, bpf_map__name(map),
+					     slot_table_name(place));
 	}
 	return 0;
 }
@@ -235,10 +250,10 @@ static int tie_private_maps(struct subprogram *subprogram, struct problem *probl
 static int check_slot(struct subprogram *subprogram, bool *ret_same, struct problem *problem)
 {
 	const char *name = bpf_program__name(subprogram->program);
-	struct slot slots[ECBPF_SLOT_COUNT], *slot;
+	struct slot slots[ECBPF_PLACE_COUNT], *slot;
 	int err;
 
-	if (subprogram->slot >= ECBPF_SLOT_COUNT)
+	if (subprogram->slot >= ECBPF_PLACE_COUNT)
 		return problem_set(problem, -ERANGE, "slot %u is out of range 0..%d",
 				   subprogram->slot, ECBPF_SLOT_COUNT - 1);
 	err = slot_table_read(subprogram->chain, slots, problem);
@@ -250,8 +265,8 @@ static int check_slot(struct subprogram *subprogram, bool *ret_same, struct prob
 	    subprogram->replace == SUBPROGRAM_REPLACE_ANY ||
 	    (subprogram->replace == SUBPROGRAM_REPLACE_SAME && *ret_same))
 		return 0;
-	return problem_set(problem, -EBUSY, "%s: slot %u is taken by %s (id %u); unload it first%s",
-			   subprogram->chain->interface, subprogram->slot,
+	return problem_set(problem, -EBUSY, "%s: %s is taken by %s (id %u); unload it first%s",
+			   subprogram->chain->interface, slot_table_name(subprogram->slot),
 			   *slot->name ? slot->name : "a program",
 			   slot->program_id ? slot->program_id : slot->pinned_id,
 			   subprogram->replace == SUBPROGRAM_REPLACE_NONE ? " or add --replace" :
@@ -275,8 +290,8 @@ int subprogram_load(struct subprogram *subprogram, const char *program_name,
 		err = check_map_names(subprogram, problem);
 	if (!err)
 		err = tie_shared_maps(subprogram, problem);
-	if (!err && same)
-		err = tie_private_maps(subprogram, problem);
+	if (!err)
+		err = tie_private_maps(subprogram, same, problem);
 	if (err)
 		return err;
 	log_kept_clear();
@@ -330,7 +345,8 @@ int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
 	if (err)
 		return err;
 	err = slot_table_publish(subprogram->chain, subprogram->slot, &content, problem);
-	if (!err && !subprogram->kit)
+	/* Nothing goes on after the exit hook, and what comes there was counted. */
+	if (!err && !subprogram->kit && subprogram->slot != ECBPF_EXIT_HOOK)
 		log_warning("%s: not built with the subprogram kit: it ends the chain in slot %u and "
 			    "its packets are not counted",
 			    subprogram->object_name, subprogram->slot);

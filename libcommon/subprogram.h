@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The load of one XDP program into a slot: open, check, load, fill, publish. Nothing that packets
- * can meet changes before subprogram_publish(). */
+/* The load of one XDP program into a slot or the exit hook: open, check, load, fill, publish. Nothing
+ * that packets can meet changes before subprogram_publish(). */
 #ifndef ECBPF_SUBPROGRAM_H
 #define ECBPF_SUBPROGRAM_H
 
@@ -18,8 +18,12 @@ enum subprogram_replace {
 struct subprogram {
 	const struct chain *chain;
 	const struct ecbpf_chain_identity *identity;
-	unsigned int slot;
+	unsigned int slot; /* or ECBPF_EXIT_HOOK */
 	enum subprogram_replace replace;
+	bool has_sibling;
+	unsigned int sibling; /* place of a published program of the same tool: its maps of the same
+			       * name and shape are shared, where this one's place has none of its
+			       * own */
 	struct bpf_object *object;   /* opened, owned by the caller */
 	const char *object_name;     /* for texts and the record */
 	struct bpf_program *program; /* found by subprogram_load() */
@@ -35,8 +39,8 @@ int subprogram_register_sections(struct problem *problem);
 struct bpf_object *subprogram_open_file(const char *path, struct problem *problem);
 
 /* Checks slot and program (`program_name` NULL: the only one of the object), ties the object to the
- * chain's maps and, where the slot holds a program of the same name, to the maps it left there;
- * sets read-only data; loads. */
+ * chain's maps and, where the slot holds a program of the same name, to the maps it left there, else to
+ * those of the sibling; sets read-only data; loads. */
 int subprogram_load(struct subprogram *subprogram, const char *program_name,
 		    struct problem *problem);
 

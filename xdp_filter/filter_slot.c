@@ -12,7 +12,7 @@ static bool is_filter(const struct slot *slot)
 	return slot->recorded && !strcmp(slot->name, FILTER_PROGRAM);
 }
 
-static int find_anywhere(const struct chain *chain, const struct slot slots[ECBPF_SLOT_COUNT],
+static int find_anywhere(const struct chain *chain, const struct slot slots[ECBPF_PLACE_COUNT],
 			 unsigned int *ret_number, struct problem *problem)
 {
 	unsigned int found = ECBPF_SLOT_COUNT;
@@ -55,7 +55,7 @@ static int check_wanted(const struct chain *chain, const struct slot *slot, unsi
 int filter_slot_find(const struct chain *chain, unsigned int wanted, struct filter_slot *ret_slot,
 		     struct problem *problem)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	unsigned int number = wanted;
 	int err;
 

@@ -78,7 +78,8 @@ static void look_at_root(struct chain_health *health)
 	if (health->attachment.ours && !health->is_nop && chain_has_maps(&health->chain) &&
 	    health->root_id == health->attachment.running_id &&
 	    (!uses_map(fd, health->chain.map[CHAIN_SLOTS]) ||
-	     !uses_map(fd, health->chain.map[CHAIN_STATS])))
+	     !uses_map(fd, health->chain.map[CHAIN_STATS]) ||
+	     !uses_map(fd, health->chain.map[CHAIN_EXIT_HOOK])))
 		disagree(health,
 			 "the pinned maps are not the ones the attached root uses: --detach, then "
 			 "--attach");
@@ -181,36 +182,36 @@ static void check_ours(struct chain_health *health)
 static void check_slot(struct chain_health *health, unsigned int i)
 {
 	const struct slot *slot = &health->slots[i];
-	const char *name = *slot->name ? slot->name : "a program";
+	const char *name = *slot->name ? slot->name : "a program", *where = slot_table_name(i);
 	char path[BPFFS_PATH_SIZE];
 
 	if (slot->pinned_id && !slot->program_id)
 		disagree(health,
-			 "slot %u is empty although %s was loaded there: packets skip it; --attach "
-			 "puts it back",
-			 i, name);
+			 "%s is empty although %s was loaded there: packets skip it; --attach puts it "
+			 "back",
+			 where, name);
 	else if (slot->pinned_id && slot->program_id != slot->pinned_id)
-		disagree(health, "slot %u runs program id %u, but id %u was loaded there", i,
+		disagree(health, "%s runs program id %u, but id %u was loaded there", where,
 			 slot->program_id, slot->pinned_id);
 	else if (slot->program_id && !slot->pinned_id && slot->recorded)
-		disagree(health, "the pins of slot %u (%s) are gone: --attach makes them again", i,
+		disagree(health, "the pins of %s (%s) are gone: --attach makes them again", where,
 			 name);
 	else if (slot->program_id && !slot->pinned_id)
 		note(health,
-		     "slot %u holds program id %u, which was put there by something else than ecbpf",
-		     i, slot->program_id);
-	if (slot->recorded && slot->program_id && !slot->record.kit)
+		     "%s holds program id %u, which was put there by something else than ecbpf",
+		     where, slot->program_id);
+	if (slot->recorded && slot->program_id && !slot->record.kit && i != ECBPF_EXIT_HOOK)
 		note(health,
-		     "slot %u (%s) does not use the subprogram kit: the chain ends there, and its "
-		     "packets are not counted",
-		     i, name);
+		     "%s (%s) does not use the subprogram kit: the chain ends there, and its packets "
+		     "are not counted",
+		     where, name);
 	for (int suffix = 0; suffix < 2; suffix++) {
 		slot_table_path(&health->chain, i, suffix ? "_old" : "_new", path);
 		if (bpffs_exists(path))
 			disagree(health,
-				 "a load or unload of slot %u was interrupted or is under way; the "
-				 "next command that changes something clears it",
-				 i);
+				 "a load or unload of %s was interrupted or is under way; the next "
+				 "command that changes something clears it",
+				 where);
 	}
 }
 
@@ -266,7 +267,7 @@ int chain_health_read(struct chain_health *ret_health, const char *bpffs, const 
 	if (!chain_has_maps(&health->chain))
 		return 0;
 	err = slot_table_read(&health->chain, health->slots, problem);
-	for (unsigned int i = 0; !err && i < ECBPF_SLOT_COUNT; i++)
+	for (unsigned int i = 0; !err && i < ECBPF_PLACE_COUNT; i++)
 		check_slot(health, i);
 	return err;
 }

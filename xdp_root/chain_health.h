@@ -15,9 +15,9 @@ struct chain_health {
 	struct chain chain;
 	bool has_pins;
 	struct attachment attachment;
-	struct slot slots[ECBPF_SLOT_COUNT];
-	__u32 root_id; /* of the pinned root program, 0: none */
-	bool is_nop;   /* what runs is the program that --detach --nop leaves */
+	struct slot slots[ECBPF_PLACE_COUNT]; /* the exit hook's, too */
+	__u32 root_id;                        /* of the pinned root program, 0: none */
+	bool is_nop; /* what runs is the program that --detach --nop leaves */
 	/* One sentence each; a disagreement says what to type. */
 	char disagreements[CHAIN_FINDINGS_MAX][CHAIN_FINDING_SIZE];
 	size_t disagreement_count;

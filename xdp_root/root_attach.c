@@ -20,14 +20,14 @@
 #include "slot_repair.h"
 #include "slot_table.h"
 
-/* Whether any slot is filled or meant to be. */
+/* Whether any slot, or the exit hook, is filled or meant to be. */
 static bool has_slots(const struct chain *chain)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	if (chain->map[CHAIN_SLOTS] < 0 || slot_table_read(chain, slots, NULL))
 		return false;
-	for (int i = 0; i < ECBPF_SLOT_COUNT; i++) {
+	for (int i = 0; i < ECBPF_PLACE_COUNT; i++) {
 		if (slots[i].program_id || slots[i].pinned_id)
 			return true;
 	}
@@ -53,18 +53,18 @@ static int check_parameters(const struct chain *chain, const struct attachment *
 }
 
 /* An array that lost its last user-space reference is emptied by a kernel worker, entry by entry;
- * what is put back before it has ended would be taken out again. */
-static void wait_until_emptied(const struct chain *chain)
+ * what is put back before it has ended would be taken out again. `end` is behind the last place. */
+static void wait_until_emptied(const struct chain *chain, unsigned int first, unsigned int end)
 {
 	const struct timespec pause = { .tv_nsec = 10000000L };
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	for (int tries = 0; tries < 200; tries++) {
 		bool is_empty = true;
 
 		if (slot_table_read(chain, slots, NULL))
 			return;
-		for (int i = 0; i < ECBPF_SLOT_COUNT; i++)
+		for (unsigned int i = first; i < end; i++)
 			is_empty &= !slots[i].program_id;
 		if (is_empty)
 			return;
@@ -77,26 +77,29 @@ static void wait_until_emptied(const struct chain *chain)
 static int find_maps(struct chain *chain, struct problem *problem)
 {
 	char path[BPFFS_PATH_SIZE];
-	bool slots_were_lost;
+	bool slots_were_lost, hook_was_lost;
 
 	if (chain_has_maps(chain))
 		return 0;
 	slots_were_lost = chain->map[CHAIN_SLOTS] < 0;
+	hook_was_lost = chain->map[CHAIN_EXIT_HOOK] < 0;
 	chain_find_maps(chain);
-	if (slots_were_lost && chain->map[CHAIN_SLOTS] >= 0)
-		wait_until_emptied(chain);
+	if (slots_were_lost)
+		wait_until_emptied(chain, 0, ECBPF_SLOT_COUNT);
+	if (hook_was_lost)
+		wait_until_emptied(chain, ECBPF_EXIT_HOOK, ECBPF_PLACE_COUNT);
 	if (chain->map[CHAIN_SLOTS] >= 0 && chain->map[CHAIN_STATS] >= 0 &&
 	    chain->map[CHAIN_EXIT_HOOK] >= 0 && chain->map[CHAIN_CAPTURE_HOOK] >= 0)
 		return 0;
-	for (unsigned int i = 0; i < ECBPF_SLOT_COUNT; i++) {
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++) {
 		slot_table_path(chain, i, "", path);
 		if (bpffs_exists(path))
 			return problem_set(
 				problem, -ENOENT,
 				"%s: shared maps are pinned in neither place and cannot be "
-				"reached by id, so slot %u cannot be kept: --detach, then "
-				"attach and load anew",
-				chain->interface, i);
+				"reached by id, so %s cannot be kept: --detach, then attach and "
+				"load anew",
+				chain->interface, slot_table_name(i));
 	}
 	return 0;
 }

@@ -53,7 +53,7 @@ static int empty_slots(const struct chain *chain, struct problem *problem)
 	char path[BPFFS_PATH_SIZE];
 	int err = 0;
 
-	for (unsigned int i = 0; !err && i < ECBPF_SLOT_COUNT; i++) {
+	for (unsigned int i = 0; !err && i < ECBPF_PLACE_COUNT; i++) {
 		slot_table_path(chain, i, "", path);
 		err = has_array ? slot_table_clear(chain, i, problem) :
 				  bpffs_remove_tree(path, problem);

@@ -28,6 +28,18 @@ static const struct report_column slot_columns[] = {
 	{ "kit", NULL, 0 },
 };
 
+/* It decides nothing, so its line ends where those of the slots have their counters. */
+static const struct report_column exit_hook_columns[] = {
+	{ NULL, "SLOT", 4 },
+	{ "prog_loaded", NULL, 0 },
+	{ "id", "ID", 6 },
+	{ "name", "NAME", -24 },
+	{ "load_time", "LOAD TIME", -31 },
+	{ "seen", "SEEN", 16 },
+	{ "object", NULL, 0 },
+	{ "kit", NULL, 0 },
+};
+
 static const struct report_column reason_columns[] = {
 	{ "slot", "SLOT", 4 },
 	{ "reason", "REASON", 6 },
@@ -43,14 +55,13 @@ static void put_actions(struct report *report, const struct counters *counters, 
 		report_cell_number(report, counters_action(counters, row, action));
 }
 
-static void put_slot(struct report *report, const struct slot *slot, unsigned int i,
-		     const struct counters *counters)
+/* The cells from "prog_loaded" to "seen". */
+static void put_program(struct report *report, const struct slot *slot, unsigned int i,
+			const struct counters *counters)
 {
 	const struct ecbpf_program_record *record = slot->recorded ? &slot->record : NULL;
 	char time[LOAD_TIME_SIZE];
 
-	report_row_begin(report);
-	report_cell_number(report, i);
 	report_cell_bool(report, slot->program_id != 0);
 	if (slot->program_id)
 		report_cell_number(report, slot->program_id);
@@ -64,13 +75,40 @@ static void put_slot(struct report *report, const struct slot *slot, unsigned in
 		report_cell_number(report, counters_seen(counters, i, record->seen_before));
 	else
 		report_cell_none(report);
-	put_actions(report, counters, i);
-	report_cell_string(report, record ? record->object : NULL);
-	if (record)
-		report_cell_bool(report, record->kit);
+}
+
+/* The cells after the counters, and the row's end. */
+static void put_origin(struct report *report, const struct slot *slot)
+{
+	report_cell_string(report, slot->recorded ? slot->record.object : NULL);
+	if (slot->recorded)
+		report_cell_bool(report, slot->record.kit);
 	else
 		report_cell_none(report);
 	report_row_end(report);
+}
+
+static void put_slot(struct report *report, const struct slot *slot, unsigned int i,
+		     const struct counters *counters)
+{
+	report_row_begin(report);
+	report_cell_number(report, i);
+	put_program(report, slot, i, counters);
+	put_actions(report, counters, i);
+	put_origin(report, slot);
+}
+
+static void put_exit_hook(struct report *report, const struct slot *hook,
+			  const struct counters *counters)
+{
+	if (!hook->program_id && !hook->pinned_id) {
+		report_null(report, "exit_hook");
+		return;
+	}
+	report_lone_row_begin(report, "exit_hook", COLUMNS(exit_hook_columns));
+	report_cell_string(report, "exit");
+	put_program(report, hook, ECBPF_EXIT_HOOK, counters);
+	put_origin(report, hook);
 }
 
 static void put_root(struct report *report, const struct chain_health *health,
@@ -221,6 +259,7 @@ static int put_interface(struct report *report, const char *bpffs, const char *n
 				put_slot(report, &health.slots[i], i, &counters);
 			report_table_end(report);
 			put_root(report, &health, &counters);
+			put_exit_hook(report, &health.slots[ECBPF_EXIT_HOOK], &counters);
 			put_totals(report, &counters);
 			if (reasons)
 				put_reasons(report, &counters);

@@ -101,7 +101,7 @@ static int unload_one(void *context, const char *interface, struct problem *prob
 {
 	const struct options *options = context;
 	unsigned int slot = (unsigned int)options->slot;
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	struct attachment attachment;
 	struct chain chain;
 	int err;

@@ -28,8 +28,9 @@
 #define ECBPF_PIN_LINK "root_link"
 #define ECBPF_PIN_ROOT "root_program"
 
-/* slot_<N>/: the program of one slot and its private maps, by name. */
+/* slot_<N>/ and exit_hook/: the program of one place and its private maps, by name. */
 #define ECBPF_PIN_SLOT "slot_%u"
+#define ECBPF_PIN_EXIT_HOOK "exit_hook"
 #define ECBPF_PIN_PROGRAM "program"
 
 #endif

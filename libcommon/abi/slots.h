@@ -13,6 +13,11 @@
  * uses up one of the 33 tail calls a packet may make. */
 #define ECBPF_SLOT_COUNT 8
 
+/* The exit hook holds one program that runs after every final verdict. It is not walked, but kept
+ * like a slot: wherever loaders take the number of a slot they take this one, too. */
+#define ECBPF_EXIT_HOOK ECBPF_SLOT_COUNT
+#define ECBPF_PLACE_COUNT (ECBPF_SLOT_COUNT + 1)
+
 /* Row of the counters for packets that no slot decided. */
 #define ECBPF_ROOT_ROW ECBPF_SLOT_COUNT
 #define ECBPF_ROW_COUNT (ECBPF_SLOT_COUNT + 1)

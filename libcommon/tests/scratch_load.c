@@ -24,6 +24,8 @@ static int load_and_publish(struct scratch_load *load)
 		.identity = &identity,
 		.slot = load->slot,
 		.replace = load->replace,
+		.has_sibling = load->has_sibling,
+		.sibling = load->sibling,
 		.object_name = load->object,
 	};
 	char path[512];

@@ -13,6 +13,8 @@ struct scratch_load {
 	unsigned int slot;
 	enum subprogram_replace replace;
 	__u32 frags;
+	bool has_sibling;
+	unsigned int sibling;
 	/* After scratch_load(): */
 	struct problem problem;
 	__u32 program_id; /* of the loaded program, 0: none */

@@ -147,10 +147,13 @@ static void a_slot_was_reached_by_what_it_or_a_later_one_decided(void **state)
 	for (int row = 0; row < ECBPF_ROW_COUNT; row++)
 		rows[row] = count(chain, row, row * 7, row % ECBPF_ACTION_COUNT, 1U << row);
 	read_counters(chain, &counters);
-	for (int row = ECBPF_ROW_COUNT - 1; row >= 0; row--) {
+	expected = rows[ECBPF_ROOT_ROW];
+	for (int row = ECBPF_SLOT_COUNT - 1; row >= 0; row--) {
 		expected += rows[row];
 		assert_int_equal(counters_reached(counters.total, (unsigned int)row), expected);
 	}
+	/* What every verdict comes to. */
+	assert_int_equal(counters_reached(counters.total, ECBPF_EXIT_HOOK), expected);
 	counters_free(&counters);
 }
 
@@ -176,6 +179,8 @@ static void seen_counts_from_the_load_or_the_clear(void **state)
 		cleared.row[5].packets[3][XDP_DROP] = cases[i].cleared_at;
 		assert_int_equal(counters_seen(&counters, 2, cases[i].came_at), cases[i].seen);
 		assert_int_equal(counters_seen(&counters, 6, 0), 0);
+		assert_int_equal(counters_seen(&counters, ECBPF_EXIT_HOOK, 0),
+				 999 + cases[i].total - cases[i].cleared_at);
 	}
 }
 

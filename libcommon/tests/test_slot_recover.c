@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* slot_table_recover() in every state that a killed loader, or another hand, can leave one slot in:
  * the array and the three directories are filled by hand with everything they can hold, and a plain
- * model says what must be there afterwards. */
+ * model says what must be there afterwards. Every test is run for a slot and for the exit hook. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -18,7 +18,10 @@
 #include "scratch_chain.h"
 #include "slot_table.h"
 
-#define SLOT 5
+/* The one that is tried. */
+static unsigned int slot;
+static enum chain_map array;
+static __u32 key;
 
 /* What a directory holds, and in NOTHING, OLD and NEW what the array does. */
 enum content {
@@ -76,7 +79,7 @@ static void fill(const struct chain *chain, enum place place, enum content conte
 					    .map_count = 1 };
 	char directory[BPFFS_PATH_SIZE], path[BPFFS_PATH_SIZE];
 
-	slot_table_path(chain, SLOT, suffixes[place], directory);
+	slot_table_path(chain, slot, suffixes[place], directory);
 	assert_int_equal(bpffs_remove_tree(directory, NULL), 0);
 	if (content == OLD || content == NEW)
 		assert_int_equal(slot_table_pin(directory, &whole, NULL), 0);
@@ -89,19 +92,17 @@ static void fill(const struct chain *chain, enum place place, enum content conte
 
 static void record(const struct chain *chain, __u32 id)
 {
-	const struct ecbpf_program_record one = { .slot = SLOT, .name = "recorded" };
+	const struct ecbpf_program_record one = { .slot = slot, .name = "recorded" };
 
 	assert_int_equal(bpf_map_update_elem(chain->map[CHAIN_PROGRAMS], &id, &one, BPF_ANY), 0);
 }
 
 static void construct(const struct chain *chain, const struct state *state)
 {
-	__u32 key = SLOT;
-
 	if (state->array)
-		assert_int_equal(slot_table_set(chain, SLOT, programs.fd[state->array], NULL), 0);
+		assert_int_equal(slot_table_set(chain, slot, programs.fd[state->array], NULL), 0);
 	else
-		(void)bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &key);
+		(void)bpf_map_delete_elem(chain->map[array], &key);
 	for (enum place place = IN_PLACE; place < PLACE_COUNT; place++)
 		fill(chain, place, state->directory[place]);
 	record(chain, programs.id[OLD]);
@@ -136,7 +137,7 @@ static bool has_pin(const struct chain *chain, enum place place, const char *nam
 {
 	char directory[BPFFS_PATH_SIZE], path[BPFFS_PATH_SIZE];
 
-	slot_table_path(chain, SLOT, suffixes[place], directory);
+	slot_table_path(chain, slot, suffixes[place], directory);
 	if (!name)
 		return bpffs_exists(directory);
 	bpffs_join(path, directory, name);
@@ -146,20 +147,20 @@ static bool has_pin(const struct chain *chain, enum place place, const char *nam
 static bool is_recovered(const struct chain *chain, const struct state *state)
 {
 	enum content in_place = expected_in_place(state);
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	bool good = true;
 
 	assert_int_equal(slot_table_read(chain, slots, NULL), 0);
-	good &= slots[SLOT].program_id == programs.id[state->array];
-	good &= slots[SLOT].pinned_id == programs.id[in_place];
+	good &= slots[slot].program_id == programs.id[state->array];
+	good &= slots[slot].pinned_id == programs.id[in_place];
 	good &= has_pin(chain, IN_PLACE, NULL) == (in_place != NOTHING);
 	good &= has_pin(chain, IN_PLACE, "hits") == (in_place != NOTHING);
 	good &= !has_pin(chain, ASIDE_NEW, NULL) && !has_pin(chain, ASIDE_OLD, NULL);
 	for (enum content i = OLD; i <= NEW; i++)
 		good &= has_record(chain, programs.id[i]) == (state->array == i || in_place == i);
 	good &= !has_record(chain, programs.stale_id);
-	for (unsigned int i = 0; i < ECBPF_SLOT_COUNT; i++)
-		good &= i == SLOT || (!slots[i].program_id && !slots[i].pinned_id);
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++)
+		good &= i == slot || (!slots[i].program_id && !slots[i].pinned_id);
 	return good;
 }
 
@@ -209,15 +210,15 @@ static void every_half_done_state_is_finished_or_undone(void **unused)
 static void a_strangers_program_is_left_alone(void **unused)
 {
 	struct chain *chain = *unused;
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	load_programs();
-	assert_int_equal(slot_table_set(chain, SLOT, programs.fd[OLD], NULL), 0);
+	assert_int_equal(slot_table_set(chain, slot, programs.fd[OLD], NULL), 0);
 	assert_int_equal(slot_table_recover(chain, NULL), 0);
 	assert_int_equal(slot_table_read(chain, slots, NULL), 0);
-	assert_int_equal(slots[SLOT].program_id, programs.id[OLD]);
-	assert_int_equal(slots[SLOT].pinned_id, 0);
-	assert_false(slots[SLOT].recorded);
+	assert_int_equal(slots[slot].program_id, programs.id[OLD]);
+	assert_int_equal(slots[slot].pinned_id, 0);
+	assert_false(slots[slot].recorded);
 	close_programs();
 }
 
@@ -239,13 +240,13 @@ static void all_slots_are_recovered_at_once(void **unused)
 	struct chain *chain = *unused;
 	char path[BPFFS_PATH_SIZE];
 
-	for (unsigned int slot = 0; slot < ECBPF_SLOT_COUNT; slot++) {
-		slot_table_path(chain, slot, slot % 2 ? "_new" : "_old", path);
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++) {
+		slot_table_path(chain, i, i % 2 ? "_new" : "_old", path);
 		assert_int_equal(bpffs_make_directory(path), 0);
 	}
 	assert_int_equal(slot_table_recover(chain, NULL), 0);
-	for (unsigned int slot = 0; slot < ECBPF_SLOT_COUNT; slot++) {
-		slot_table_path(chain, slot, slot % 2 ? "_new" : "_old", path);
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++) {
+		slot_table_path(chain, i, i % 2 ? "_new" : "_old", path);
 		assert_false(bpffs_exists(path));
 	}
 }
@@ -268,7 +269,10 @@ int main(void)
 		printf("SKIP: %s\n", reason);
 		return SCRATCH_SKIP;
 	}
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	slot = 5, array = CHAIN_SLOTS, key = 5;
+	failed = cmocka_run_group_tests_name("a slot", tests, NULL, NULL);
+	slot = ECBPF_EXIT_HOOK, array = CHAIN_EXIT_HOOK, key = 0;
+	failed += cmocka_run_group_tests_name("the exit hook", tests, NULL, NULL);
 	scratch_bpffs_leave();
 	return failed;
 }

@@ -72,7 +72,11 @@ static int own_map(const char *name)
 
 static void empty_entry(const struct chain *chain, __u32 slot)
 {
-	assert_int_equal(bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &slot), 0);
+	bool is_hook = slot == ECBPF_EXIT_HOOK;
+	__u32 key = is_hook ? 0 : slot;
+	int array = chain->map[is_hook ? CHAIN_EXIT_HOOK : CHAIN_SLOTS];
+
+	assert_int_equal(bpf_map_delete_elem(array, &key), 0);
 }
 
 static void remove_pins(const struct chain *chain, unsigned int slot)
@@ -111,7 +115,7 @@ static __u32 map_id(int fd)
 
 static void assert_slot(const struct chain *chain, unsigned int slot, __u32 running, __u32 pinned)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	assert_int_equal(slot_table_read(chain, slots, NULL), 0);
 	assert_int_equal(slots[slot].program_id, running);
@@ -130,18 +134,22 @@ static void a_chain_in_order_is_left_alone(void **state)
 static void emptied_entries_are_filled_again(void **state)
 {
 	const struct chain *chain = *state;
-	__u32 ids[ECBPF_SLOT_COUNT];
+	static const struct {
+		__u32 slot;
+		const char *name;
+	} cases[] = { { 0, "first" }, { 7, "last" }, { ECBPF_EXIT_HOOK, "hook" } };
+	__u32 ids[3];
 
-	for (__u32 slot = 0; slot < ECBPF_SLOT_COUNT; slot += 7) {
-		ids[slot] =
-			publish(chain, slot, slot ? "last" : "first", &chain->map[CHAIN_STATS], 1);
-		empty_entry(chain, slot);
+	for (int i = 0; i < 3; i++) {
+		ids[i] = publish(chain, cases[i].slot, cases[i].name, &chain->map[CHAIN_STATS], 1);
+		empty_entry(chain, cases[i].slot);
 	}
 	repair(chain, 0,
 	       "xdp_test: eth0.100: slot 0 was empty: first is back in it\n"
-	       "xdp_test: eth0.100: slot 7 was empty: last is back in it\n");
-	assert_slot(chain, 0, ids[0], ids[0]);
-	assert_slot(chain, 7, ids[7], ids[7]);
+	       "xdp_test: eth0.100: slot 7 was empty: last is back in it\n"
+	       "xdp_test: eth0.100: the exit hook was empty: hook is back in it\n");
+	for (int i = 0; i < 3; i++)
+		assert_slot(chain, cases[i].slot, ids[i], ids[i]);
 	repair(chain, 0, "");
 }
 
@@ -158,6 +166,28 @@ static void removed_pins_are_made_again(void **state)
 	assert_int_equal(pinned_map_id(chain, SLOT, "hits"), map_id(maps[1]));
 	/* The chain's maps have their own pins. */
 	assert_int_equal(pinned_map_id(chain, SLOT, ECBPF_MAP_STATS), 0);
+	close(maps[1]);
+}
+
+/* Two places with the same maps: both have them again. */
+static void removed_pins_of_the_exit_hook_are_made_again(void **state)
+{
+	const struct chain *chain = *state;
+	const int maps[] = { chain->map[CHAIN_EXIT_HOOK], own_map("hits") };
+	__u32 id = publish(chain, SLOT, "ingress", maps, 2);
+	__u32 hook = publish(chain, ECBPF_EXIT_HOOK, "verdict", maps, 2);
+
+	remove_pins(chain, SLOT);
+	remove_pins(chain, ECBPF_EXIT_HOOK);
+	assert_slot(chain, ECBPF_EXIT_HOOK, hook, 0);
+	repair(chain, 0,
+	       "xdp_test: eth0.100: the pins of slot 6 (ingress) were gone: made again\n"
+	       "xdp_test: eth0.100: the pins of the exit hook (verdict) were gone: made again\n");
+	assert_slot(chain, SLOT, id, id);
+	assert_slot(chain, ECBPF_EXIT_HOOK, hook, hook);
+	assert_int_equal(pinned_map_id(chain, SLOT, "hits"), map_id(maps[1]));
+	assert_int_equal(pinned_map_id(chain, ECBPF_EXIT_HOOK, "hits"), map_id(maps[1]));
+	assert_int_equal(pinned_map_id(chain, ECBPF_EXIT_HOOK, ECBPF_MAP_EXIT_HOOK), 0);
 	close(maps[1]);
 }
 
@@ -198,9 +228,11 @@ static void a_strangers_program_is_left_alone(void **state)
 	__u32 id = scratch_program_id(fd);
 
 	assert_int_equal(slot_table_set(chain, SLOT, fd, NULL), 0);
+	assert_int_equal(slot_table_set(chain, ECBPF_EXIT_HOOK, fd, NULL), 0);
 	close(fd);
 	repair(chain, 0, "");
 	assert_slot(chain, SLOT, id, 0);
+	assert_slot(chain, ECBPF_EXIT_HOOK, id, 0);
 }
 
 static void a_pin_that_cannot_be_published_is_told(void **state)
@@ -229,6 +261,7 @@ int main(void)
 		REPAIR_TEST(a_chain_in_order_is_left_alone),
 		REPAIR_TEST(emptied_entries_are_filled_again),
 		REPAIR_TEST(removed_pins_are_made_again),
+		REPAIR_TEST(removed_pins_of_the_exit_hook_are_made_again),
 		REPAIR_TEST(read_only_data_is_not_pinned),
 		REPAIR_TEST(maps_of_one_short_name_are_no_obstacle),
 		REPAIR_TEST(a_strangers_program_is_left_alone),

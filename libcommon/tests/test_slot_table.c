@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Publishing, clearing and reading slots; what a killed loader leaves is test_slot_recover.c's. */
+/* Publishing, clearing and reading slots; what a killed loader leaves is test_slot_recover.c's. Every
+ * test is run for a slot and for the exit hook. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -16,7 +17,14 @@
 #include "scratch_chain.h"
 #include "slot_table.h"
 
-#define SLOT 3
+static const struct place {
+	unsigned int slot;
+	const char *name, *directory;
+	enum chain_map array;
+	__u32 key;
+} slot_3 = { 3, "slot 3", "slot_3", CHAIN_SLOTS, 3 },
+  exit_hook = { ECBPF_EXIT_HOOK, "the exit hook", "exit_hook", CHAIN_EXIT_HOOK, 0 };
+static const struct place *place;
 
 static const struct map_shape private_shape = { "hits", BPF_MAP_TYPE_ARRAY, 4, 8, 4 };
 
@@ -44,11 +52,11 @@ static __u32 publish_new(const struct chain *chain, unsigned int slot, const cha
 
 static void read_slot(const struct chain *chain, unsigned int slot, struct slot *ret_slot)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	struct problem problem = { 0 };
 
 	assert_int_equal(slot_table_read(chain, slots, &problem), 0);
-	for (unsigned int i = 0; i < ECBPF_SLOT_COUNT; i++)
+	for (unsigned int i = 0; i < ECBPF_PLACE_COUNT; i++)
 		assert_true(i == slot || (!slots[i].program_id && !slots[i].pinned_id &&
 					  !slots[i].recorded && !*slots[i].name));
 	*ret_slot = slots[slot];
@@ -58,11 +66,16 @@ static bool has_pin(const struct chain *chain, const char *suffix, const char *n
 {
 	char directory[BPFFS_PATH_SIZE], path[BPFFS_PATH_SIZE];
 
-	slot_table_path(chain, SLOT, suffix, directory);
+	slot_table_path(chain, place->slot, suffix, directory);
 	if (!name)
 		return bpffs_exists(directory);
 	bpffs_join(path, directory, name);
 	return bpffs_exists(path);
+}
+
+static void empty_entry(const struct chain *chain)
+{
+	assert_int_equal(bpf_map_delete_elem(chain->map[place->array], &place->key), 0);
 }
 
 static bool has_record(const struct chain *chain, __u32 id)
@@ -76,7 +89,7 @@ static void assert_slot(const struct chain *chain, __u32 id, const char *name)
 {
 	struct slot slot;
 
-	read_slot(chain, SLOT, &slot);
+	read_slot(chain, place->slot, &slot);
 	assert_int_equal(slot.program_id, id);
 	assert_int_equal(slot.pinned_id, id);
 	assert_int_equal(slot.recorded, id != 0);
@@ -100,18 +113,38 @@ static void paths_name_slot_and_suffix(void **state)
 	assert_string_equal(path, scratch_path("ecbpf/eth0:100/slot_0"));
 	slot_table_path(chain, 7, "_old", path);
 	assert_string_equal(path, scratch_path("ecbpf/eth0:100/slot_7_old"));
+	slot_table_path(chain, ECBPF_EXIT_HOOK, "", path);
+	assert_string_equal(path, scratch_path("ecbpf/eth0:100/exit_hook"));
+	slot_table_path(chain, ECBPF_EXIT_HOOK, "_new", path);
+	assert_string_equal(path, scratch_path("ecbpf/eth0:100/exit_hook_new"));
+}
+
+static void names_are_for_texts(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned int slot = 0; slot < ECBPF_SLOT_COUNT; slot++) {
+		snprintf(name, sizeof(name), "slot %u", slot);
+		assert_string_equal(slot_table_name(slot), name);
+	}
+	assert_string_equal(slot_table_name(ECBPF_EXIT_HOOK), "the exit hook");
 }
 
 static void publish_fills_array_pins_and_record(void **state)
 {
 	const struct chain *chain = *state;
-	__u32 id = publish_new(chain, SLOT, "a_name_of_more_than_15_characters", "hits");
+	__u32 id = publish_new(chain, place->slot, "a_name_of_more_than_15_characters", "hits"),
+	      entry;
 	struct slot slot;
 
 	assert_slot(chain, id, "a_name_of_more_than_15_characters");
 	assert_true(has_pin(chain, "", "hits"));
-	read_slot(chain, SLOT, &slot);
-	assert_int_equal(slot.record.slot, SLOT);
+	read_slot(chain, place->slot, &slot);
+	/* What packets meet. */
+	assert_int_equal(bpf_map_lookup_elem(chain->map[place->array], &place->key, &entry), 0);
+	assert_int_equal(entry, id);
+	assert_int_equal(slot.record.slot, place->slot);
 	assert_int_equal(slot.record.kit, 1);
 	assert_int_equal(slot.record.loaded_at, 5);
 	assert_int_equal(slot.record.seen_before, 7);
@@ -120,8 +153,8 @@ static void publish_fills_array_pins_and_record(void **state)
 static void publish_replaces_what_was_there(void **state)
 {
 	const struct chain *chain = *state;
-	__u32 old_id = publish_new(chain, SLOT, "old", "old_map");
-	__u32 new_id = publish_new(chain, SLOT, "new", "new_map");
+	__u32 old_id = publish_new(chain, place->slot, "old", "old_map");
+	__u32 new_id = publish_new(chain, place->slot, "new", "new_map");
 
 	assert_slot(chain, new_id, "new");
 	assert_true(has_pin(chain, "", "new_map"));
@@ -135,29 +168,31 @@ static void a_program_published_again_keeps_its_record(void **state)
 	const struct chain *chain = *state;
 	struct slot_content content = {
 		.program = scratch_program("kernel_name", BPF_PROG_TYPE_XDP, XDP_DROP),
-		.record = { .slot = SLOT, .name = "same" },
+		.record = { .slot = place->slot, .name = "same" },
 	};
 	struct problem problem = { 0 };
 	__u32 id = scratch_program_id(content.program);
 
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(slot_table_publish(chain, SLOT, &content, &problem), 0);
+		assert_int_equal(slot_table_publish(chain, place->slot, &content, &problem), 0);
 		assert_slot(chain, id, "same");
 	}
 	close(content.program);
 }
 
-/* Publishing this content fails so, and all is as before. */
+/* Publishing this content fails so, with text and tail in what is told, and all is as before. */
 static void assert_refused(const struct chain *chain, const struct slot_content *content, int err,
-			   const char *text)
+			   const char *text, const char *tail)
 {
-	__u32 before = publish_new(chain, SLOT, "before", "hits");
+	__u32 before = publish_new(chain, place->slot, "before", "hits");
 	__u32 id = scratch_program_id(content->program);
 	struct problem problem = { 0 };
 	unsigned int fds = scratch_open_fds();
+	char whole[100];
 
-	assert_int_equal(slot_table_publish(chain, SLOT, content, &problem), err);
-	assert_non_null(strstr(problem.text, text));
+	snprintf(whole, sizeof(whole), "%s%s", text, tail);
+	assert_int_equal(slot_table_publish(chain, place->slot, content, &problem), err);
+	assert_non_null(strstr(problem.text, whole));
 	assert_int_equal(scratch_open_fds(), fds);
 	assert_slot(chain, before, "before");
 	assert_true(has_pin(chain, "", "hits"));
@@ -172,7 +207,7 @@ static void a_program_that_the_array_refuses_changes_nothing(void **state)
 	};
 
 	assert_refused(*state, &content, -EINVAL,
-		       "eth0.100: the kernel does not let this program into slot 3");
+		       "eth0.100: the kernel does not let this program into ", place->name);
 	close(content.program);
 }
 
@@ -187,7 +222,7 @@ static void a_map_that_cannot_be_pinned_changes_nothing(void **state)
 		.map_count = 2,
 	};
 
-	assert_refused(chain, &content, -EEXIST, "slot_3_new/hits: -EEXIST");
+	assert_refused(chain, &content, -EEXIST, place->directory, "_new/hits: -EEXIST");
 	close(content.program);
 }
 
@@ -206,9 +241,10 @@ static void a_full_table_of_records_changes_nothing(void **state)
 		assert_int_equal(bpf_map_update_elem(chain->map[CHAIN_PROGRAMS], &id, &record, 0),
 				 0);
 	}
-	assert_refused(chain, &content, -E2BIG, "eth0.100: cannot record the program of slot 3");
+	assert_refused(chain, &content, -E2BIG, "eth0.100: cannot record the program of ",
+		       place->name);
 	assert_int_equal(slot_table_recover(chain, NULL), 0);
-	assert_int_equal(slot_table_publish(chain, SLOT, &content, NULL), 0);
+	assert_int_equal(slot_table_publish(chain, place->slot, &content, NULL), 0);
 	assert_slot(chain, scratch_program_id(content.program), "");
 	close(content.program);
 }
@@ -217,13 +253,13 @@ static void clear_empties_array_pins_and_record(void **state)
 {
 	const struct chain *chain = *state;
 	struct problem problem = { 0 };
-	__u32 id = publish_new(chain, SLOT, "gone", "hits");
+	__u32 id = publish_new(chain, place->slot, "gone", "hits");
 
-	assert_int_equal(slot_table_clear(chain, SLOT, &problem), 0);
+	assert_int_equal(slot_table_clear(chain, place->slot, &problem), 0);
 	assert_slot(chain, 0, "");
 	assert_false(has_record(chain, id));
 	/* Nothing to do is no failure. */
-	assert_int_equal(slot_table_clear(chain, SLOT, &problem), 0);
+	assert_int_equal(slot_table_clear(chain, place->slot, &problem), 0);
 	assert_string_equal(problem.text, "");
 }
 
@@ -231,10 +267,10 @@ static void clear_of_an_emptied_slot_removes_its_pins(void **state)
 {
 	const struct chain *chain = *state;
 	struct problem problem = { 0 };
-	__u32 id = publish_new(chain, SLOT, "gone", "hits"), slot = SLOT;
+	__u32 id = publish_new(chain, place->slot, "gone", "hits");
 
-	assert_int_equal(bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &slot), 0);
-	assert_int_equal(slot_table_clear(chain, SLOT, &problem), 0);
+	empty_entry(chain);
+	assert_int_equal(slot_table_clear(chain, place->slot, &problem), 0);
 	assert_slot(chain, 0, "");
 	assert_false(has_record(chain, id));
 }
@@ -244,8 +280,8 @@ static void clear_of_a_strangers_slot_empties_it(void **state)
 	const struct chain *chain = *state;
 	int fd = scratch_program("stranger", BPF_PROG_TYPE_XDP, XDP_PASS);
 
-	assert_int_equal(slot_table_set(chain, SLOT, fd, NULL), 0);
-	assert_int_equal(slot_table_clear(chain, SLOT, NULL), 0);
+	assert_int_equal(slot_table_set(chain, place->slot, fd, NULL), 0);
+	assert_int_equal(slot_table_clear(chain, place->slot, NULL), 0);
 	assert_slot(chain, 0, "");
 	close(fd);
 }
@@ -253,11 +289,11 @@ static void clear_of_a_strangers_slot_empties_it(void **state)
 static void an_emptied_slot_tells_what_was_meant_to_be_there(void **state)
 {
 	const struct chain *chain = *state;
-	__u32 id = publish_new(chain, SLOT, "meant", "hits"), key = SLOT;
+	__u32 id = publish_new(chain, place->slot, "meant", "hits");
 	struct slot slot;
 
-	assert_int_equal(bpf_map_delete_elem(chain->map[CHAIN_SLOTS], &key), 0);
-	read_slot(chain, SLOT, &slot);
+	empty_entry(chain);
+	read_slot(chain, place->slot, &slot);
 	assert_int_equal(slot.program_id, 0);
 	assert_int_equal(slot.pinned_id, id);
 	assert_true(slot.recorded);
@@ -270,8 +306,8 @@ static void a_stranger_has_the_kernels_name(void **state)
 	int fd = scratch_program("stranger_prog", BPF_PROG_TYPE_XDP, XDP_PASS);
 	struct slot slot;
 
-	assert_int_equal(slot_table_set(chain, SLOT, fd, NULL), 0);
-	read_slot(chain, SLOT, &slot);
+	assert_int_equal(slot_table_set(chain, place->slot, fd, NULL), 0);
+	read_slot(chain, place->slot, &slot);
 	assert_int_equal(slot.program_id, scratch_program_id(fd));
 	assert_int_equal(slot.pinned_id, 0);
 	assert_false(slot.recorded);
@@ -279,16 +315,47 @@ static void a_stranger_has_the_kernels_name(void **state)
 	close(fd);
 }
 
+static void places_do_not_meet_in_the_same_key(void **state)
+{
+	const struct chain *chain = *state;
+	__u32 first = publish_new(chain, 0, "first", "hits");
+	__u32 hook = publish_new(chain, ECBPF_EXIT_HOOK, "hook", "hits");
+	struct slot slots[ECBPF_PLACE_COUNT];
+
+	assert_int_equal(slot_table_read(chain, slots, NULL), 0);
+	assert_int_equal(slots[0].program_id, first);
+	assert_int_equal(slots[ECBPF_EXIT_HOOK].program_id, hook);
+	assert_string_equal(slots[ECBPF_EXIT_HOOK].name, "hook");
+	assert_int_equal(slot_table_clear(chain, ECBPF_EXIT_HOOK, NULL), 0);
+	read_slot(chain, 0, &slots[0]);
+	assert_int_equal(slots[0].program_id, first);
+	assert_int_equal(slots[0].pinned_id, first);
+}
+
+/* As before --attach has found a map whose pins are gone. */
+static void an_array_that_is_not_open_reads_as_empty(void **state)
+{
+	struct chain *chain = *state;
+	__u32 id = publish_new(chain, place->slot, "meant", "hits");
+	struct slot slot;
+
+	close(chain->map[place->array]);
+	chain->map[place->array] = -1;
+	read_slot(chain, place->slot, &slot);
+	assert_int_equal(slot.program_id, 0);
+	assert_int_equal(slot.pinned_id, id);
+}
+
 static void a_record_without_end_is_cut(void **state)
 {
 	const struct chain *chain = *state;
-	__u32 id = publish_new(chain, SLOT, "name", "hits");
+	__u32 id = publish_new(chain, place->slot, "name", "hits");
 	struct ecbpf_program_record record;
 	struct slot slot;
 
 	memset(&record, 'x', sizeof(record));
 	assert_int_equal(bpf_map_update_elem(chain->map[CHAIN_PROGRAMS], &id, &record, 0), 0);
-	read_slot(chain, SLOT, &slot);
+	read_slot(chain, place->slot, &slot);
 	assert_int_equal(strlen(slot.name), ECBPF_NAME_SIZE - 1);
 	assert_int_equal(strlen(slot.record.object), ECBPF_NAME_SIZE - 1);
 }
@@ -313,6 +380,9 @@ int main(void)
 		SLOT_TEST(an_emptied_slot_tells_what_was_meant_to_be_there),
 		SLOT_TEST(a_stranger_has_the_kernels_name),
 		SLOT_TEST(a_record_without_end_is_cut),
+		SLOT_TEST(names_are_for_texts),
+		SLOT_TEST(places_do_not_meet_in_the_same_key),
+		SLOT_TEST(an_array_that_is_not_open_reads_as_empty),
 	};
 	const char *reason = scratch_bpffs_enter();
 	int failed;
@@ -321,7 +391,10 @@ int main(void)
 		printf("SKIP: %s\n", reason);
 		return SCRATCH_SKIP;
 	}
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	place = &slot_3;
+	failed = cmocka_run_group_tests_name("a slot", tests, NULL, NULL);
+	place = &exit_hook;
+	failed += cmocka_run_group_tests_name("the exit hook", tests, NULL, NULL);
 	scratch_bpffs_leave();
 	return failed;
 }

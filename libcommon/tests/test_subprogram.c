@@ -27,7 +27,7 @@
 
 static void assert_slot(const struct chain *chain, __u32 id, const char *name)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	assert_int_equal(slot_table_read(chain, slots, NULL), 0);
 	assert_int_equal(slots[SLOT].program_id, id);
@@ -51,7 +51,7 @@ static void assert_refused(const struct chain *chain, struct scratch_load load, 
 static void a_kit_program_is_loaded_and_published(void **state)
 {
 	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = SLOT };
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	assert_int_equal(scratch_load(&load), 0);
 	assert_true(load.kit);
@@ -143,7 +143,7 @@ static void a_loaded_program_knows_its_slot_and_chain(void **state)
 static void what_had_reached_the_slot_before_is_recorded(void **state)
 {
 	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = SLOT };
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	assert_int_equal(scratch_load(&load), 0);
 	for (int i = 0; i < 3; i++)
@@ -158,7 +158,7 @@ static void what_had_reached_the_slot_before_is_recorded(void **state)
 static void a_program_without_the_kit_is_taken_with_a_warning(void **state)
 {
 	struct scratch_load load = { .chain = *state, .object = "stranger.o", .slot = SLOT };
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 
 	assert_int_equal(scratch_load(&load), 0);
 	assert_false(load.kit);
@@ -300,10 +300,10 @@ static void what_the_verifier_refuses_is_told_with_its_log(void **state)
 
 static void a_slot_out_of_range_is_told(void **state)
 {
-	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = 8 };
+	struct scratch_load load = { .chain = *state, .object = "subprogram_hits.o", .slot = 9 };
 
 	assert_int_equal(scratch_load(&load), -ERANGE);
-	assert_string_equal(load.problem.text, "slot 8 is out of range 0..7");
+	assert_string_equal(load.problem.text, "slot 9 is out of range 0..7");
 	scratch_load_end(&load);
 }
 

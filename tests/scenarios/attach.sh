@@ -119,6 +119,34 @@ done
 shown "all are empty" eth0 '[.subprograms[] | select(.prog_loaded)] == []'
 arrives "nothing drops now" "udp.9 udp" udp.9
 
+echo "# the exit hook"
+exit_hook() {
+	"$build/tests/scenarios/exit_hook_loader" --bpffs "$bpffs" --interface eth0 "$@"
+}
+shown "nothing is in it" eth0 '.exit_hook == null'
+check "and --status is silent about it" eval '! loader --status --interface eth0 | grep -i exit'
+loader --clear --interface eth0
+arrives "everything passes" "udp.9 udp" udp.9
+check "a program comes" exit_hook "$objects/exit_hook.o"
+arrives "it meets what no slot decided" udp udp.9
+check "--status" loader --status --interface eth0
+cp "$work/output" "$work/status"
+check "has one line for it" grep -qE '^exit \| +[0-9]+ \| exit_hook_of_the_scenarios \| [A-Z][a-z]{2}, [^|]+ \| +2$' "$work/status"
+shown "seen are the two since it came" eth0 '.exit_hook.seen == 2 and .root.statistics.XDP_PASS == 4'
+shown "and the rest" eth0 '.exit_hook | .prog_loaded and .name == "exit_hook_of_the_scenarios" and (.object | endswith("exit_hook.o")) and .kit and (.load_time | length > 0)'
+equal "bpftool finds it under its pin" "$(status_of eth0 .exit_hook.id)" "$(bpftool -j prog show pinned "$bpffs/ecbpf/eth0/exit_hook/program" | jq .id)"
+check "it is no slot" eval '! loader --interface eth0 --slot 8 --unload'
+check "the next version" exit_hook "$objects/exit_hook.o"
+arrives "meets packets, too" udp udp.9
+equal "its map goes on" 4 "$(bpftool -j map dump pinned "$bpffs/ecbpf/eth0/exit_hook/exit_frames" | jq '.[0].formatted.value')"
+check "--attach, the upgrade of the root" loader --attach --interface eth0
+arrives "leaves it where it is" udp udp.9
+check "--clear" loader --clear --interface eth0
+shown "starts what it has seen, too" eth0 '.exit_hook.seen == 0'
+check "it goes" exit_hook
+arrives "everything passes" "udp.9 udp" udp.9
+shown "nothing is in it" eth0 '.exit_hook == null'
+
 echo "# upgrade in place"
 loader --interface eth0 --slot 2 --load "$objects/drop_udp_port_9.o"
 arrives "slot 2 drops" udp udp.9
@@ -134,6 +162,7 @@ check "--replace by the next version" loader --interface eth0 --slot 2 --load "$
 equal "its map goes on" 2 "$(bpftool -j map dump pinned "$bpffs/ecbpf/eth0/slot_2/dropped_frames" | jq '.[0].formatted.value')"
 
 echo "# detach, NOP and back"
+exit_hook "$objects/exit_hook.o"
 check "--detach --nop" loader --detach --nop --interface eth0
 shown "a NOP root" eth0 '.attached and .nop and (.root_loaded | not)'
 check "status is well" loader --status --interface eth0

@@ -59,6 +59,22 @@ repaired() {
 	healed
 }
 
+# start_hook WHAT: as start, with a program in the exit hook that drops UDP port 9, and none in slot 2.
+start_hook() {
+	start "$1"
+	root --slot 2 --unload
+	check "the exit hook is filled" "$build/tests/scenarios/exit_hook_loader" --bpffs "$bpffs" --interface eth0 "$objects/exit_hook.o"
+	equal "it drops" udp "$(passing)"
+	hook_tree=$(pin_tree)
+}
+hook_repaired() {
+	check "--attach" root --attach
+	check "status is well" root --status
+	equal "the exit hook drops" udp "$(passing)"
+	equal "every pin is there" "$hook_tree" "$(pin_tree)"
+	check "its map can be read" bpftool map dump pinned "$pins/exit_hook/exit_frames"
+}
+
 start "nothing yet"
 whole=$(pin_tree)
 healed
@@ -140,6 +156,39 @@ sick eth0 "slot 2 is empty although drop_udp_port_9 was loaded there: packets sk
 equal "the slot is shown empty" false "$(status_of eth0 '.subprograms[2].prog_loaded')"
 repaired
 
+start_hook "the exit hook is emptied by bpftool"
+bpftool map delete pinned "$pins/xdp_exit_hook" key 0 0 0 0
+equal "it is open" "udp.9 udp" "$(passing)"
+sick eth0 "the exit hook is empty although exit_hook_of_the_scenarios was loaded there: packets skip it; --attach puts it back"
+equal "it is shown empty" false "$(status_of eth0 '.exit_hook.prog_loaded')"
+hook_repaired
+
+start_hook "the pins of the exit hook are removed"
+rm -r "$pins/exit_hook"
+equal "it still drops" udp "$(passing)"
+sick eth0 "the pins of the exit hook (exit_hook_of_the_scenarios) are gone: --attach makes them again"
+hook_repaired
+
+start_hook "every pin of both arrays is removed, and --attach is faster than the kernel"
+for _ in {1..5}; do
+	rm "$pins"/xdp_{program_array,exit_hook} "$second"/xdp_{program_array,exit_hook}
+	hook_repaired
+done
+
+start_hook "every pin of the exit hook's array is removed"
+for _ in {1..5}; do
+	rm "$pins/xdp_exit_hook" "$second/xdp_exit_hook"
+	hook_repaired
+done
+rm "$pins/xdp_exit_hook" "$second/xdp_exit_hook"
+check "the kernel has emptied it" wait_until 10 is_open
+sick eth0 "shared maps are pinned in neither place, so slots cannot be read and the kernel has emptied them: --attach"
+if [ -x "$(command -v setpriv)" ]; then
+	expect_error "eth0: shared maps are pinned in neither place and cannot be reached by id, so the exit hook cannot be kept: --detach, then attach and load anew" 1 \
+		setpriv --bounding-set -all,+bpf,+net_admin,+perfmon "$build/bin/xdp_root_loader" --bpffs "$bpffs" --interface eth0 --attach
+fi
+hook_repaired
+
 start "a shared map is of another version"
 rm "$pins/xdp_stats_clear" "$second/xdp_stats_clear"
 bpftool map create "$pins/xdp_stats_clear" type array key 4 value 24 entries 1 name xdp_stats_clear
@@ -179,6 +228,23 @@ equal "nothing is noted" '[]' "$(status_of eth0 '.notes | map(select(startswith(
 bpftool map update pinned "$pins/xdp_program_array" key 3 0 0 0 value pinned "$bpffs/foreign"
 check "--unload takes it away, too" root --slot 3 --unload
 equal "it is gone" "udp.9 udp" "$(passing)"
+
+start "a foreign program in the exit hook"
+root --slot 2 --unload
+bpftool map update pinned "$pins/xdp_exit_hook" key 0 0 0 0 value pinned "$bpffs/foreign"
+id=$(bpftool -j prog show pinned "$bpffs/foreign" | jq .id)
+equal "it decides" udp "$(passing)"
+check "status is well" root --status
+contains "and notes it" "the exit hook holds program id $id, which was put there by something else than ecbpf" "$work/output"
+expect_error "eth0: the exit hook is taken by without_kit (id $id); unload it first" 1 \
+	"$build/tests/scenarios/exit_hook_loader" --bpffs "$bpffs" --interface eth0 "$objects/exit_hook.o"
+check "--attach, the upgrade" root --attach
+equal "leaves it there" "$id" "$(status_of eth0 '.exit_hook.id')"
+equal "it still decides" udp "$(passing)"
+check "--detach takes it away" root --detach
+equal "nothing is pinned" "" "$(pin_tree)"
+check "--attach anew" root --attach
+equal "the exit hook is empty" null "$(status_of eth0 '.exit_hook')"
 
 start "a foreign program in the place of ours"
 bpftool map update pinned "$pins/xdp_program_array" key 2 0 0 0 value pinned "$bpffs/foreign"

@@ -34,6 +34,10 @@ tool() {
 filter() {
 	"$build/bin/xdp_filter" --bpffs "$bpffs" --interface "$link" "$@"
 }
+hook=../tests/scenarios/exit_hook_loader
+hook() {
+	"$build/bin/$hook" --bpffs "$bpffs" --interface "$link" "$@"
+}
 root() {
 	loader --interface "$link" "$@"
 }
@@ -46,8 +50,9 @@ state() {
 		$2 == "nop" { nop = $3 == "true" }
 		$2 == "root_loaded" { root = $3 == "true" }
 		$2 == "slot" { slot = $3 }
+		$2 == "exit_hook" { slot = "exit" }
 		$2 == "prog_loaded" { loaded = $3 == "true" }
-		$2 == "object" && loaded && slot ~ /^[0-7]$/ { sub(/.*\//, "", $3); slots = slots (slots ? "," : "") slot "=" $3 }
+		$2 == "object" && loaded && slot ~ /^([0-7]|exit)$/ { sub(/.*\//, "", $3); slots = slots (slots ? "," : "") slot "=" $3 }
 		END { print nop ? "nop" : root ? "root:" slots : "none" }' <<<"$state")
 	[ "$state" != root:2=xdp_filter ] || ! filter --dump 2>/dev/null | grep -q '^203\.0\.113\.7/' || state=$state:listed
 }
@@ -72,6 +77,7 @@ set_up() { # STATE
 	nop) root --attach && root "${first[@]}" && root --detach --nop ;;
 	root:2=drop_udp_port_9.o) root --attach && root "${first[@]}" ;;
 	root:2=drop_udp_port_9_anew.o) root --attach && root "${first[@]}" && root "${second[@]}" ;;
+	root:exit=exit_hook.o) root --attach && hook "$objects/exit_hook.o" ;;
 	root:2=xdp_filter) root --attach && filter --attach --no-config --frags-drop ;;
 	root:2=xdp_filter:listed) set_up root:2=xdp_filter && filter --drop --ips 203.0.113.7 ;;
 	emptied) root --attach && root "${first[@]}" &&
@@ -210,7 +216,7 @@ declare -A tree expected_verdict
 look_undisturbed() {
 	local name
 	for name in none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o root:2=xdp_filter \
-		root:2=xdp_filter:listed; do
+		root:2=xdp_filter:listed root:exit=exit_hook.o; do
 		wipe
 		set_up "$name" >/dev/null 2>&1
 		state
@@ -218,8 +224,8 @@ look_undisturbed() {
 		tree[$name]=$(pin_tree)
 		expected_verdict[$name]=$(verdict)
 	done
-	equal "closed only with a program in slot 2" "open open open closed closed closed listed" \
-		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]} ${expected_verdict[root:2=xdp_filter]} ${expected_verdict[root:2=xdp_filter:listed]}"
+	equal "closed only with a program" "open open open closed closed closed listed closed" \
+		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]} ${expected_verdict[root:2=xdp_filter]} ${expected_verdict[root:2=xdp_filter:listed]} ${expected_verdict[root:exit=exit_hook.o]}"
 }
 
 # half LINK STORIES: one half of the stories, on a link and a bpffs of its own, beside the other half.
@@ -242,6 +248,8 @@ attach_and_load() {
 	story "attach" none root: root: --attach
 	story "attach on NOP" nop root: root: --attach
 	story "load" root: root:2=drop_udp_port_9.o "root: root:2=drop_udp_port_9.o" "${first[@]}"
+	tool=$hook
+	story "the exit hook" root: root:exit=exit_hook.o "root: root:exit=exit_hook.o" "$objects/exit_hook.o"
 	tool=xdp_filter
 	local listed=root:2=xdp_filter:listed
 	story "filter" root: root:2=xdp_filter "root: root:2=xdp_filter" --attach --no-config --frags-drop
@@ -260,6 +268,10 @@ change_and_detach() {
 	story "upgrade" root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o --attach
 	before=emptied story "repair" emptied root:2=drop_udp_port_9.o root:2=drop_udp_port_9.o --attach
 	story "detach" root:2=drop_udp_port_9.o none "root: root:2=drop_udp_port_9.o" --detach
+	story "detach with an exit hook" root:exit=exit_hook.o none "root: root:exit=exit_hook.o" --detach
+	tool=$hook
+	story "the exit hook's end" root:exit=exit_hook.o root: "root: root:exit=exit_hook.o"
+	tool=xdp_root_loader
 	story "detach --nop" root:2=drop_udp_port_9.o nop "root: root:2=drop_udp_port_9.o" --detach --nop
 }
 half eth0 attach_and_load >"$work/eth0.log" 2>&1 &

@@ -545,7 +545,7 @@ static void test_detach(void **state)
 /* Another program is neither replaced nor detached nor changed. */
 static void test_foreign(void **state)
 {
-	struct slot slots[ECBPF_SLOT_COUNT];
+	struct slot slots[ECBPF_PLACE_COUNT];
 	char expected[256];
 	__u32 id;
 
