@@ -152,7 +152,7 @@ void report_level_begin(struct report *report, const char *key, enum report_plac
 		fail(report, -EINVAL);
 		return;
 	}
-	if (report->format == REPORT_JSON) {
+	if (report->format != REPORT_TEXT) {
 		level.json = place == REPORT_ARRAY || place == REPORT_TABLE ?
 				     json_object_new_array() :
 				     json_object_new_object();
@@ -173,7 +173,7 @@ struct report *report_new(enum report_format format, FILE *stream, const char *t
 	report->format = format;
 	report->line.stream = stream;
 	report->levels[0].place = REPORT_OBJECT;
-	if (format == REPORT_JSON) {
+	if (format != REPORT_TEXT) {
 		report->levels[0].json = json_object_new_object();
 		if (!report->levels[0].json) {
 			free(report);
@@ -187,10 +187,12 @@ struct report *report_new(enum report_format format, FILE *stream, const char *t
 
 static void print_json(struct report *report)
 {
-	const char *text =
-		json_object_to_json_string_ext(report->levels[0].json,
-					       JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-						       JSON_C_TO_STRING_NOSLASHESCAPE);
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text;
+
+	if (report->format == REPORT_JSON)
+		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+	text = json_object_to_json_string_ext(report->levels[0].json, flags);
 
 	if (!text) {
 		fail(report, -ENOMEM);
@@ -208,7 +210,7 @@ int report_finish(struct report *report)
 		return -ENOMEM;
 	if (report->depth != 0)
 		fail(report, -EINVAL);
-	if (report->format == REPORT_JSON && !report->err)
+	if (report->format != REPORT_TEXT && !report->err)
 		print_json(report);
 	if (fflush(report->line.stream) != 0 || ferror(report->line.stream))
 		fail(report, -EIO);
@@ -276,7 +278,7 @@ void report_bool(struct report *report, const char *key, const char *label, bool
 
 void report_null(struct report *report, const char *key)
 {
-	if (report_ready(report, report_takes_item(report, key)) && report->format == REPORT_JSON)
+	if (report_ready(report, report_takes_item(report, key)) && report->format != REPORT_TEXT)
 		json_add(report, key, NULL);
 }
 

@@ -14,7 +14,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum report_format { REPORT_TEXT, REPORT_JSON };
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,      /* indented */
+	REPORT_JSON_LINE, /* the same on one line, without spaces, for streams of reports */
+};
 
 struct report;
 

@@ -84,7 +84,7 @@ static const char *cell_begin(struct report *report, const char *text)
 					  report->column < report->column_count))
 		return NULL;
 	column = &report->columns[report->column++];
-	if (report->format == REPORT_JSON)
+	if (report->format != REPORT_TEXT)
 		return column->key;
 	if (column->title)
 		text_put_cell(report, column, text);

@@ -7,8 +7,11 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capability.h"
@@ -122,6 +125,114 @@ static void impossible_numbers(void **state)
 	assert_false(capability_has(63));
 }
 
+struct cap_sets {
+	uint64_t effective, permitted, inheritable, bounding, ambient;
+};
+
+static struct cap_sets own_sets(void)
+{
+	static const char *const names[] = { "CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb" };
+	uint64_t values[5] = { 0 };
+	FILE *status = fopen("/proc/thread-self/status", "re");
+	unsigned long long value;
+	char line[256], name[16];
+
+	while (status && fgets(line, sizeof(line), status)) {
+		if (sscanf(line, "%15[^:]: %llx", name, &value) != 2)
+			continue;
+		for (size_t i = 0; i < 5; i++)
+			values[i] = strcmp(name, names[i]) ? values[i] : value;
+	}
+	if (status)
+		fclose(status);
+	return (struct cap_sets){ values[0], values[1], values[2], values[3], values[4] };
+}
+
+/* In a child: what is given up does not come back. Its exit status is the line that is wrong, or 0. */
+static void in_child(int (*work)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(work());
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define MUST(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			return __LINE__ % 255 + 1;                                                 \
+	} while (0)
+
+static int keep_two(void)
+{
+	static const int kept[] = { CAP_BPF, CAP_NET_ADMIN };
+	struct problem problem = { 0 };
+	struct cap_sets sets;
+
+	/* So that there is something in the ambient set. */
+	struct __user_cap_data_struct data[2];
+
+	memcpy(data, original, sizeof(data));
+	data[0].inheritable = data[0].permitted;
+	data[1].inheritable = data[1].permitted;
+	MUST(syscall(SYS_capset, &header, data) == 0);
+	MUST(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) == 0);
+	MUST(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0) == 0);
+	MUST(own_sets().ambient == (BIT(CAP_NET_ADMIN) | BIT(CAP_CHOWN)));
+
+	MUST(capability_keep_only(kept, 2, &problem) == 0);
+	sets = own_sets();
+	MUST(sets.effective == (BIT(CAP_BPF) | BIT(CAP_NET_ADMIN)));
+	MUST(sets.permitted == sets.effective);
+	MUST(sets.bounding == sets.effective);
+	MUST(sets.inheritable == 0);
+	MUST(sets.ambient == 0);
+	/* Twice is once. */
+	MUST(capability_keep_only(kept, 2, &problem) == 0);
+	MUST(own_sets().permitted == sets.permitted);
+	/* What is gone cannot be kept. */
+	MUST(capability_keep_only((const int[]){ CAP_CHOWN }, 1, &problem) == -EPERM);
+	MUST(strstr(problem.text, "capability 0"));
+	MUST(own_sets().permitted == sets.permitted);
+	/* Nor come back. */
+	MUST(syscall(SYS_capset, &header, original) < 0);
+	MUST(capability_keep_only(NULL, 0, &problem) == 0);
+	MUST(own_sets().permitted == 0);
+	return 0;
+}
+
+/* A process from before CAP_BPF was invented. */
+static int keep_what_stands_for_it(void)
+{
+	struct __user_cap_data_struct data[2] = { { 0 } };
+	static const int kept[] = { CAP_BPF };
+	struct problem problem = { 0 };
+	struct cap_sets sets;
+
+	data[0].permitted = (uint32_t)(BIT(CAP_SYS_ADMIN) | BIT(CAP_CHOWN));
+	data[0].effective = data[0].permitted;
+	MUST(syscall(SYS_capset, &header, data) == 0);
+	MUST(capability_keep_only(kept, 1, &problem) == 0);
+	sets = own_sets();
+	MUST(sets.permitted == BIT(CAP_SYS_ADMIN));
+	MUST(sets.effective == BIT(CAP_SYS_ADMIN));
+	MUST(capability_has(CAP_BPF));
+	return 0;
+}
+
+static void gives_up_the_rest(void **state)
+{
+	(void)state;
+	become(NEEDED | BIT(CAP_SYS_ADMIN) | BIT(CAP_SETPCAP) | BIT(CAP_CHOWN));
+	in_child(keep_two);
+	in_child(keep_what_stands_for_it);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +241,7 @@ int main(void)
 		cmocka_unit_test_teardown(names_the_missing_one, restore),
 		cmocka_unit_test_teardown(sys_admin_stands_for_two, restore),
 		cmocka_unit_test_teardown(impossible_numbers, restore),
+		cmocka_unit_test_teardown(gives_up_the_rest, restore),
 	};
 
 	return cmocka_run_group_tests(tests, remember, NULL);

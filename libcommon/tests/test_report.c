@@ -76,6 +76,59 @@ static void fields_as_json(void **state)
 			     "}\n");
 }
 
+static void fields_as_json_line(void **state)
+{
+	struct report_output output;
+	struct report *report = report_output_begin(&output, REPORT_JSON_LINE);
+
+	(void)state;
+	write_fields(report);
+	fflush(output.stream);
+	assert_int_equal(output.size, 0);
+	report_output_finish(&output, report, 0,
+			     "{\"tool\":\"xdp_test\",\"schema_version\":3,"
+			     "\"interface\":{\"name\":\"eth0\",\"largest\":18446744073709551615,"
+			     "\"up\":true,\"native\":false,\"problem\":null,\"pin\":null,"
+			     "\"hidden\":\"in JSON only\"},"
+			     "\"list\":[\"a/b\",0,null]}\n");
+}
+
+static void json_line_is_one_line(void **state)
+{
+	struct report_output output;
+	struct report *report = report_output_begin(&output, REPORT_JSON_LINE);
+
+	(void)state;
+	report_string(report, "a", NULL, "\xff\"\\\n\r\x1b");
+	report_line(report, "%s", "for readers of text");
+	report_array_begin(report, "empty");
+	report_array_end(report);
+	report_object_begin(report, "nothing");
+	report_object_end(report);
+	report_output_finish(&output, report, 0,
+			     "{\"tool\":\"xdp_test\",\"schema_version\":3,"
+			     "\"a\":\"\\\\xff\\\"\\\\\\n\\r\\u001b\","
+			     "\"empty\":[],\"nothing\":{}}\n");
+}
+
+/* What is on a stream of lines after one that could not be written. */
+static void lines_one_after_the_other(void **state)
+{
+	struct report_output output;
+	struct report *report = report_output_begin(&output, REPORT_JSON_LINE);
+
+	(void)state;
+	report_number(report, "a", NULL, 1);
+	assert_int_equal(report_finish(report), 0);
+	report = report_new(REPORT_JSON_LINE, output.stream, "xdp_test", 3);
+	report_object_begin(report, "open");
+	assert_int_equal(report_finish(report), -EINVAL);
+	report = report_new(REPORT_JSON_LINE, output.stream, "xdp_test", 3);
+	report_output_finish(&output, report, 0,
+			     "{\"tool\":\"xdp_test\",\"schema_version\":3,\"a\":1}\n"
+			     "{\"tool\":\"xdp_test\",\"schema_version\":3}\n");
+}
+
 static void empty_containers(void **state)
 {
 	struct report_output output;
@@ -154,7 +207,7 @@ static void mistakes_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		for (int format = REPORT_TEXT; format <= REPORT_JSON; format++) {
+		for (int format = REPORT_TEXT; format <= REPORT_JSON_LINE; format++) {
 			struct report_output output;
 			struct report *report =
 				report_output_begin(&output, (enum report_format)format);
@@ -190,7 +243,7 @@ static void key_given_twice(void **state)
 static void broken_stream(void **state)
 {
 	(void)state;
-	for (int format = REPORT_TEXT; format <= REPORT_JSON; format++) {
+	for (int format = REPORT_TEXT; format <= REPORT_JSON_LINE; format++) {
 		FILE *full = fopen("/dev/full", "w");
 		struct report *report;
 
@@ -227,11 +280,19 @@ static void no_report(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_as_text),         cmocka_unit_test(fields_as_json),
-		cmocka_unit_test(empty_containers),       cmocka_unit_test(strange_strings),
-		cmocka_unit_test(mistakes_are_told),      cmocka_unit_test(left_open),
-		cmocka_unit_test(key_given_twice),        cmocka_unit_test(broken_stream),
-		cmocka_unit_test(error_is_not_forgotten), cmocka_unit_test(no_report),
+		cmocka_unit_test(fields_as_text),
+		cmocka_unit_test(fields_as_json),
+		cmocka_unit_test(fields_as_json_line),
+		cmocka_unit_test(json_line_is_one_line),
+		cmocka_unit_test(lines_one_after_the_other),
+		cmocka_unit_test(empty_containers),
+		cmocka_unit_test(strange_strings),
+		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(left_open),
+		cmocka_unit_test(key_given_twice),
+		cmocka_unit_test(broken_stream),
+		cmocka_unit_test(error_is_not_forgotten),
+		cmocka_unit_test(no_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,21 @@ static void table_as_json(void **state)
 			     "}\n");
 }
 
+static void table_as_json_line(void **state)
+{
+	struct report_output output;
+	struct report *report = report_output_begin(&output, REPORT_JSON_LINE);
+
+	(void)state;
+	write_table(report);
+	report_output_finish(
+		&output, report, 0,
+		"{\"tool\":\"xdp_test\",\"schema_version\":3,\"slots\":["
+		"{\"slot\":2,\"name\":\"f\xc3\xbcr\",\"id\":77},"
+		"{\"slot\":123456,\"name\":null,\"id\":null},"
+		"{\"slot\":false,\"name\":\"overlong name\",\"id\":null}],\"after\":\"\"}\n");
+}
+
 static void empty_table(void **state)
 {
 	struct report_output output;
@@ -214,7 +229,7 @@ static void mistakes_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		for (int format = REPORT_TEXT; format <= REPORT_JSON; format++) {
+		for (int format = REPORT_TEXT; format <= REPORT_JSON_LINE; format++) {
 			struct report_output output;
 			struct report *report =
 				report_output_begin(&output, (enum report_format)format);
@@ -222,7 +237,7 @@ static void mistakes_are_told(void **state)
 			rows[i](report);
 			report_line(report, "not printed");
 			report_output_finish(&output, report, -EINVAL,
-					     format == REPORT_JSON ? "" : printed[i]);
+					     format == REPORT_TEXT ? printed[i] : "");
 		}
 	}
 }
@@ -240,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_as_text),
 		cmocka_unit_test(table_as_json),
+		cmocka_unit_test(table_as_json_line),
 		cmocka_unit_test(empty_table),
 		cmocka_unit_test(keys_with_dots_nest),
 		cmocka_unit_test(lone_row_continues_the_table),
