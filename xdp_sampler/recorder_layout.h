@@ -5,7 +5,7 @@
  * are fixed is its mask; filters of one mask are entries of one hash table (tuple-space search).
  * A packet need not try every mask: for each byte of its addresses, ports and protocol the image
  * tells which masks have an entry that this byte does not rule out; the masks that are left after all
- * bytes are tried in their order, highest priority first.
+ * bytes are tried in their order: highest priority of their recorders first, then lowest number.
  *
  * Of the recorders that match a packet, those of the highest priority take it, at most
  * SAMPLE_RECORDERS of them, in the order of their masks. So the search ends as soon as the masks that

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef XDP_SAMPLER_RECORDER_STATUS_H
+#define XDP_SAMPLER_RECORDER_STATUS_H
+
+#include "report.h"
+#include "sampler_state.h"
+
+/* The recorders of one interface: an object under its name. */
+void recorder_status(struct report *report, const struct sampler_state *state);
+
+/* How many there are, and masks: an object "recorders" in the one that is open. */
+void recorder_status_summary(struct report *report, const struct sampler_state *state);
+
+#endif

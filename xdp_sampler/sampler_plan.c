@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sampler_plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_file.h"
+#include "sampler_section.h"
+#include "xdp_sampler.h"
+
+static void plan_free(struct sampler_plan *plan)
+{
+	free(plan->recorders);
+	plan->recorders = NULL;
+	plan->recorder_count = 0;
+}
+
+static const struct config_value *find_member(const struct config_value *object, const char *name)
+{
+	return object ? config_value_member(object, name) : NULL;
+}
+
+static int check_object(const struct config_value *object, bool is_section,
+			struct config_errors *errors)
+{
+	struct sampler_plan scratch = { 0 };
+	int err = 0;
+
+	if (config_value_is(object, CONFIG_OBJECT, errors))
+		err = sampler_section_read(object, is_section, &scratch, errors);
+	plan_free(&scratch);
+	return err;
+}
+
+static int check_interfaces(const struct config_value *object, struct config_errors *errors)
+{
+	int err = 0;
+
+	if (!config_value_is(object, CONFIG_OBJECT, errors))
+		return 0;
+	for (const struct config_value *member = object->first; member && !err;
+	     member = member->next) {
+		if (!interface_name_valid(member->name) || strchr(member->name, ','))
+			config_errors_add(errors, member, "'%s' is not an interface name",
+					  member->name);
+		err = check_object(member, false, errors);
+	}
+	return err;
+}
+
+/* Errors of the whole section, those of interfaces that nobody asks for as well. */
+static int read_section(struct sampler_plans *plans, const struct config_file *file,
+			const struct config_value *section, struct interface_list *ret_named,
+			struct problem *problem)
+{
+	struct config_errors errors = { .file = file };
+	const struct config_value *member;
+	int err = check_object(section, true, &errors);
+
+	if (!err && section->kind == CONFIG_OBJECT) {
+		err = sampler_section_sinks(section, file, &plans->sinks, &errors);
+		if (!err)
+			err = sampler_section_interfaces(section, ret_named, &errors);
+		member = config_value_member(section, "interface");
+		if (!err && member)
+			err = check_interfaces(member, &errors);
+	}
+	if (err)
+		return problem_errno(problem, err, "read the configuration of the sampler");
+	return config_errors_told(&errors, problem);
+}
+
+static int fill_plan(struct sampler_plan *plan, const struct config_file *file,
+		     const struct config_value *section, struct problem *problem)
+{
+	const struct config_value *own =
+		find_member(find_member(section, "interface"), plan->interface);
+	struct config_errors errors = { .file = file };
+	int err = 0;
+
+	if (section)
+		err = sampler_section_read(section, true, plan, &errors);
+	if (!err && own)
+		err = sampler_section_read(own, false, plan, &errors);
+	if (err)
+		return problem_errno(problem, err, "%s: read the configuration of the sampler",
+				     plan->interface);
+	return 0;
+}
+
+/* `file` NULL: every plan is the standard one. */
+static int fill_plans(struct sampler_plans *plans, const struct config_file *file,
+		      const struct interface_list *interfaces, struct problem *problem)
+{
+	const struct config_value *section =
+		file ? config_value_member(config_file_content(file), SAMPLER_TOOL) : NULL;
+	struct interface_list named = { 0 };
+	int err = 0;
+
+	if (section)
+		err = read_section(plans, file, section, &named, problem);
+	if (!interfaces->count)
+		interfaces = &named;
+	plans->plans = calloc(interfaces->count + 1, sizeof(*plans->plans));
+	if (!err && !plans->plans)
+		err = problem_errno(problem, -ENOMEM, "read the configuration of the sampler");
+	for (size_t i = 0; !err && i < interfaces->count; i++) {
+		struct sampler_plan *plan = &plans->plans[plans->count++];
+
+		interface_real_name(interfaces->names[i], plan->interface);
+		sampler_settings_standard(&plan->settings);
+		err = interface_list_add(&plans->interfaces, interfaces->names[i], problem);
+		if (!err)
+			err = fill_plan(plan, file, section, problem);
+	}
+	interface_list_free(&named);
+	return err;
+}
+
+int sampler_plans_load(struct sampler_plans *plans, const char *path, bool optional,
+		       const struct interface_list *interfaces, struct problem *problem)
+{
+	struct config_file *file = NULL;
+	int err = path ? config_file_open(path, &file, problem) : 0;
+
+	if (err == -ENOENT && !optional)
+		return problem_set(problem, err, "%s: no such configuration file", path);
+	if (err && err != -ENOENT)
+		return err;
+	err = fill_plans(plans, file, interfaces, problem);
+	config_file_close(file);
+	return err;
+}
+
+int sampler_plans_parse(struct sampler_plans *plans, const char *path, const char *content,
+			size_t size, const struct interface_list *interfaces,
+			struct problem *problem)
+{
+	struct config_file *file = NULL;
+	int err = config_file_parse(path, content, size, &file, problem);
+
+	if (!err)
+		err = fill_plans(plans, file, interfaces, problem);
+	config_file_close(file);
+	return err;
+}
+
+void sampler_plans_free(struct sampler_plans *plans)
+{
+	for (size_t i = 0; i < plans->count; i++)
+		plan_free(&plans->plans[i]);
+	free(plans->plans);
+	interface_list_free(&plans->interfaces);
+	*plans = (struct sampler_plans){ 0 };
+}
+
+const struct sampler_plan *sampler_plans_find(const struct sampler_plans *plans,
+					      const char *interface)
+{
+	for (size_t i = 0; i < plans->count; i++) {
+		if (!strcmp(plans->plans[i].interface, interface))
+			return &plans->plans[i];
+	}
+	return NULL;
+}

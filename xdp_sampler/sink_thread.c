@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sink_runner_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "load_time.h"
+
+#define TICK_MILLISECONDS 200
+#define OPEN_AGAIN_MILLISECONDS 1000
+
+static uint64_t now_monotonic(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t load(const uint64_t *count)
+{
+	return __atomic_load_n(count, __ATOMIC_RELAXED);
+}
+
+static void add(uint64_t *count, uint64_t more)
+{
+	__atomic_fetch_add(count, more, __ATOMIC_RELAXED);
+}
+
+/* A sample that is in the ring or was not for this sink is not yet, or not at all, its business: with
+ * what was offered, the numbers always add up. */
+static void host_counts(void *context, const struct sample_port *port, enum sampler_place place,
+			struct sink_counts *ret_counts)
+{
+	struct sink_runner *runner = context;
+	const struct tally *tally = sink_runner_tally(runner, port->number, place);
+	struct place_counts counts = port_table_counts(runner->ports, port->number, place);
+
+	ret_counts->packets = counts.packets - tally->begun.packets;
+	ret_counts->ring_lost = counts.ring_lost - tally->begun.ring_lost;
+	ret_counts->sampled = load(&tally->offered) + ret_counts->ring_lost;
+	ret_counts->lost = load(&tally->lost);
+	ret_counts->delivered = load(&tally->delivered);
+}
+
+static size_t host_ports(void *context, const struct sample_port **ret_ports, size_t size)
+{
+	struct sink_runner *runner = context;
+
+	return port_table_list(runner->ports, ret_ports, size);
+}
+
+static bool host_stopping(void *context)
+{
+	struct sink_runner *runner = context;
+
+	return __atomic_load_n(&runner->is_stopping, __ATOMIC_ACQUIRE);
+}
+
+struct sink_host sink_thread_host(struct sink_runner *runner)
+{
+	return (struct sink_host){ runner, host_counts, host_ports, host_stopping };
+}
+
+void sink_thread_account(struct entry *entry, bool is_delivered)
+{
+	if (is_delivered) {
+		reader_ledger_add(&entry->cell->delivered, 1);
+		add(&entry->tally->delivered, 1);
+	} else {
+		reader_ledger_add(&entry->cell->lost, 1);
+		add(&entry->tally->lost, 1);
+	}
+}
+
+/* An entry of the queue is dealt with. */
+static void settle(struct entry *entry, bool is_delivered)
+{
+	sink_thread_account(entry, is_delivered);
+	reader_ledger_release(entry->ledger);
+}
+
+static void lose(void *context, void *entry)
+{
+	(void)context;
+	settle(entry, false);
+}
+
+void sink_thread_lose_queue(struct sink_runner *runner)
+{
+	runner->is_abandoned = true;
+	sink_queue_each(runner->queue, lose, NULL);
+}
+
+/* The batch is dealt with, unless the main thread has done so meanwhile. */
+static void settle_batch(struct sink_runner *runner, size_t count)
+{
+	pthread_mutex_lock(&runner->mutex);
+	if (!runner->is_abandoned) {
+		for (size_t i = 0; i < count; i++)
+			settle(runner->entries[i], runner->delivered[i]);
+		sink_queue_done(runner->queue);
+	}
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+static void tell(struct sink_runner *runner, int err, const struct problem *problem)
+{
+	struct sink_condition *condition = &runner->condition;
+
+	pthread_mutex_lock(&runner->mutex);
+	condition->failing = err != 0;
+	condition->error = err;
+	snprintf(condition->trouble, sizeof(condition->trouble), "%s", err ? problem->text : "");
+	if (!err)
+		condition->was_open = true;
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+static void wait_for_leave(struct sink_runner *runner)
+{
+	pthread_mutex_lock(&runner->mutex);
+	while (!runner->may_open)
+		pthread_cond_wait(&runner->changed, &runner->mutex);
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+/* Nobody takes what comes meanwhile, or what is left at the end. */
+static void lose_for(struct sink_runner *runner, unsigned int milliseconds)
+{
+	uint64_t end = now_monotonic() + milliseconds * UINT64_C(1000000), now;
+	size_t count;
+
+	memset(runner->delivered, 0, sizeof(runner->delivered));
+	do {
+		now = now_monotonic();
+		count = sink_queue_take(runner->queue, runner->entries, SINK_BATCH,
+					now < end ? (unsigned int)((end - now) / 1000000) : 0);
+		settle_batch(runner, count);
+	} while (host_stopping(runner) ? count : now < end);
+}
+
+static bool open_sink(struct sink_runner *runner)
+{
+	struct problem problem;
+	int err;
+
+	wait_for_leave(runner);
+	do {
+		problem.text[0] = '\0';
+		err = runner->operations->open(&runner->wish, &runner->host, &runner->sink,
+					       &problem);
+		tell(runner, err, &problem);
+		if (err)
+			lose_for(runner, OPEN_AGAIN_MILLISECONDS);
+	} while (err && !host_stopping(runner));
+	return !err;
+}
+
+static void write_batch(struct sink_runner *runner, size_t count)
+{
+	struct problem problem = { 0 };
+	int err;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry = runner->entries[i];
+
+		runner->views[i] = (struct sample_view){ .port = entry->port,
+							 .sample = &entry->sample,
+							 .bytes = entry->sample.bytes,
+							 .realtime = entry->realtime,
+							 .program = entry->program };
+	}
+	memset(runner->delivered, 0, sizeof(runner->delivered));
+	err = runner->operations->write(runner->sink, runner->views, count, runner->delivered,
+					&problem);
+	settle_batch(runner, count);
+	if (err || runner->write_fails)
+		tell(runner, err, &problem);
+	runner->write_fails = err != 0;
+}
+
+static void tick(struct sink_runner *runner, bool *tick_fails)
+{
+	struct problem problem = { 0 };
+	int err = runner->operations->tick(runner->sink, load_time_now(), &problem);
+
+	runner->last_tick = now_monotonic();
+	/* What the last write met is not better for a tick that had nothing to do. */
+	if (!runner->write_fails && (err || *tick_fails))
+		tell(runner, err, &problem);
+	*tick_fails = err != 0;
+}
+
+static void work(struct sink_runner *runner)
+{
+	bool tick_fails = false, is_last;
+	size_t count;
+
+	do {
+		is_last = host_stopping(runner);
+		count = sink_queue_take(runner->queue, runner->entries, SINK_BATCH,
+					TICK_MILLISECONDS);
+		if (count)
+			write_batch(runner, count);
+		if (!count ||
+		    now_monotonic() - runner->last_tick >= TICK_MILLISECONDS * UINT64_C(1000000))
+			tick(runner, &tick_fails);
+	} while (count || !is_last);
+}
+
+void *sink_thread_run(void *context)
+{
+	struct sink_runner *runner = context;
+	struct problem problem = { 0 };
+	int err;
+
+	if (open_sink(runner)) {
+		work(runner);
+		err = runner->operations->close(runner->sink, &problem);
+		if (err)
+			tell(runner, err, &problem);
+	}
+	pthread_mutex_lock(&runner->mutex);
+	runner->has_ended = true;
+	pthread_cond_signal(&runner->changed);
+	pthread_mutex_unlock(&runner->mutex);
+	return NULL;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sampled_root.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <bpf/bpf.h>
+#include <linux/if_link.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "abi/pin_names.h"
+#include "chain.h"
+#include "harness/packet_build.h"
+#include "harness/run_program.h"
+#include "sampler_attach.h"
+#include "sampler_maps.h"
+#include "subprogram.h"
+
+#define IFINDEX 1 /* of the loopback, always */
+
+static char bpffs[] = "/tmp/sampled_root.XXXXXX";
+static struct run_program root;
+static struct chain chain;
+static struct packet_builder frame;
+static struct problem problem;
+
+static void pin_root(void)
+{
+	struct ecbpf_chain_identity identity = { .abi_version = ECBPF_ABI_VERSION,
+						 .ifindex = IFINDEX,
+						 .mode = ECBPF_MODE_GENERIC };
+	struct network_namespace here;
+	char path[BPFFS_PATH_SIZE];
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
+
+	assert_int_equal(network_namespace_current(&here), 0);
+	identity.netns_cookie = here.cookie;
+	identity.netns_inode = here.inode;
+	chain_init(&chain, bpffs, SAMPLED_INTERFACE);
+	/* chain_close() closes them, the object keeps its own. */
+	for (int i = 0; i < CHAIN_MAP_COUNT; i++) {
+		chain.map[i] = dup(run_map(&root, chain_map_shapes[i].name));
+		assert_true(chain.map[i] >= 0);
+	}
+	chain.link = bpf_link_create(bpf_program__fd(root.program), IFINDEX, BPF_XDP, &options);
+	assert_true(chain.link >= 0);
+	assert_int_equal(chain_write_identity(&chain, &identity, &problem), 0);
+	assert_int_equal(chain_pin_maps(&chain, &problem), 0);
+	bpffs_join(path, chain.pins, ECBPF_PIN_LINK);
+	assert_int_equal(bpffs_pin(chain.link, path, &problem), 0);
+}
+
+int sampled_root_setup(void **state)
+{
+	char base[BPFFS_PATH_SIZE];
+
+	(void)state;
+	problem = (struct problem){ 0 };
+	strcpy(strrchr(bpffs, '.'), ".XXXXXX");
+	assert_non_null(mkdtemp(bpffs));
+	assert_int_equal(unshare(CLONE_NEWNS | CLONE_NEWNET), 0);
+	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("bpf", bpffs, "bpf", 0, NULL), 0);
+	bpffs_join(base, bpffs, ECBPF_PIN_BASE);
+	assert_int_equal(bpffs_make_directory(base), 0);
+	/* Both sides register libbpf's sections; the later one counts. */
+	assert_int_equal(subprogram_register_sections(&problem), 0);
+	assert_int_equal(run_open(&root, NULL, ECBPF_OBJECT_DIR "/xdp_root.o", "xdp_root",
+				  RUN_ALONE),
+			 0);
+	assert_int_equal(run_load(&root), 0);
+	pin_root();
+	build_start(&frame);
+	build_ethernet(&frame);
+	build_ipv4(&frame, &(struct build_ipv4){ .source = "192.0.2.1" });
+	build_udp(&frame, 1234, 53);
+	build_payload(&frame, 32);
+	build_finish(&frame);
+	return 0;
+}
+
+int sampled_root_teardown(void **state)
+{
+	(void)state;
+	chain_close(&chain);
+	run_close(&root);
+	assert_int_equal(umount(bpffs), 0);
+	assert_int_equal(rmdir(bpffs), 0);
+	return 0;
+}
+
+const char *sampled_root_bpffs(void)
+{
+	return bpffs;
+}
+
+void sampled_root_attach(const char *ring_size)
+{
+	struct sampler_settings settings;
+
+	sampler_settings_standard(&settings);
+	assert_int_equal(sampler_settings_parse(&settings, SAMPLER_SETTING_RATE, "1", &problem), 0);
+	assert_int_equal(sampler_settings_parse(&settings, SAMPLER_SETTING_RING_SIZE, ring_size,
+						&problem),
+			 0);
+	if (sampler_attach(bpffs, SAMPLED_INTERFACE, &settings, &problem))
+		fail_msg("%s", problem.text);
+}
+
+void sampled_root_detach(void)
+{
+	assert_int_equal(sampler_detach(bpffs, SAMPLED_INTERFACE, &problem), 0);
+}
+
+void sampled_root_flood(unsigned int cpu, uint32_t packets)
+{
+	const struct run_frame its = { frame.bytes, frame.length, 0, 0 };
+	struct run_result result;
+	cpu_set_t cpus, before;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
+	assert_int_equal(run_repeat(&root, &its, packets, &result), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+}
+
+void sampled_root_read(struct sampled_state *ret_state)
+{
+	struct sampler_maps maps;
+	int cpu_count = sampler_maps_cpus(&problem);
+
+	assert_true(cpu_count > 0);
+	ret_state->cpu_count = (uint32_t)cpu_count;
+	ret_state->cpus = calloc(ret_state->cpu_count, sizeof(*ret_state->cpus));
+	ret_state->ledger = calloc(ret_state->cpu_count, sizeof(*ret_state->ledger));
+	assert_int_equal(sampler_maps_open(&maps, &chain, &problem), 0);
+	assert_int_equal(sampler_maps_read_cpus(&maps, ret_state->cpus, &problem), 0);
+	assert_int_equal(sampler_maps_read_ledger(&maps, ret_state->ledger, &problem), 0);
+	assert_int_equal(sampler_maps_read_daemon(&maps, &ret_state->daemon, &problem), 0);
+	sampler_maps_close(&maps);
+}
+
+void sampled_root_free(struct sampled_state *state)
+{
+	free(state->cpus);
+	free(state->ledger);
+}
+
+static void add_cpu(struct sampled_totals *totals, const struct sampled_state *state, uint32_t cpu)
+{
+	const struct sampler_place_cpu *places = state->cpus[cpu].place;
+	const struct ledger_cpu *ledger = &state->ledger[cpu];
+	uint64_t sampled = places[0].sampled + places[1].sampled;
+	uint64_t lost = places[0].lost + places[1].lost;
+
+	assert_int_equal(sampled, lost + ledger->read);
+	totals->sampled += sampled;
+	totals->ring_lost += lost;
+	totals->read += ledger->read;
+	for (int i = 0; i < LEDGER_SINKS; i++) {
+		if (!state->daemon.sink[i].name[0])
+			continue;
+		assert_int_equal(ledger->sink[i].offered,
+				 ledger->sink[i].delivered + ledger->sink[i].lost);
+		totals->sink[i].offered += ledger->sink[i].offered;
+		totals->sink[i].delivered += ledger->sink[i].delivered;
+		totals->sink[i].lost += ledger->sink[i].lost;
+	}
+}
+
+struct sampled_totals sampled_root_totals(void)
+{
+	struct sampled_totals totals = { 0 };
+	struct sampled_state state;
+
+	sampled_root_read(&state);
+	for (uint32_t cpu = 0; cpu < state.cpu_count; cpu++)
+		add_cpu(&totals, &state, cpu);
+	sampled_root_free(&state);
+	return totals;
+}
