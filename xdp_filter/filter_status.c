@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "chain_look.h"
 #include "cleanup.h"
 #include "filter_report.h"
 #include "filter_state.h"
@@ -16,13 +17,13 @@
 static int read_locked(struct filter_state *ret_state, const char *bpffs, const char *interface,
 		       unsigned int slot, struct problem *problem)
 {
-	int err, lock = loaded_filter_lock(bpffs, problem);
+	int err, lock = chain_look_lock(bpffs, problem);
 
 	*ret_state = (struct filter_state){ 0 };
 	if (lock < 0 && lock != -ETIMEDOUT)
 		return lock;
 	err = filter_state_read(ret_state, bpffs, interface, slot, problem);
-	loaded_filter_unlock(bpffs, lock);
+	chain_look_unlock(bpffs, lock);
 	return err;
 }
 
@@ -42,44 +43,13 @@ static int put_interface(struct report *report, const char *bpffs, const char *i
 	return err;
 }
 
-/* True if there is a filter on the interface, or something that keeps us from knowing. */
-static bool has_filter(const char *bpffs, const char *interface, unsigned int slot)
+static int holds_filter(const struct chain *chain, const void *slot)
 {
 	struct filter_slot place;
-	struct chain chain;
-	int err;
+	int err = filter_slot_find(chain, *(const unsigned int *)slot, &place, NULL);
 
-	chain_init(&chain, bpffs, interface);
-	err = chain_open(&chain, NULL);
-	if (!err && !chain_has_maps(&chain))
-		err = -ENOENT;
-	if (!err)
-		err = filter_slot_find(&chain, slot, &place, NULL);
-	chain_close(&chain);
-	return err != -ENOENT && err != -EBUSY;
-}
-
-/* The names as pins have them: those of `wanted`, or of every interface that has a filter. */
-static int list_interfaces(struct interface_list *ret_list, const char *bpffs,
-			   const struct interface_list *wanted, unsigned int slot,
-			   struct problem *problem)
-{
-	struct interface_list pinned = { 0 };
-	char name[INTERFACE_NAME_SIZE];
-	int err = 0;
-
-	for (size_t i = 0; !err && i < wanted->count; i++) {
-		interface_real_name(wanted->names[i], name);
-		err = interface_list_add(ret_list, name, problem);
-	}
-	if (!err && !wanted->count)
-		err = chain_list(bpffs, &pinned, problem);
-	for (size_t i = 0; !err && i < pinned.count; i++) {
-		if (has_filter(bpffs, pinned.names[i], slot))
-			err = interface_list_add(ret_list, pinned.names[i], problem);
-	}
-	interface_list_free(&pinned);
-	return err;
+	/* What sits in the filter's slot is another program. */
+	return err == -EBUSY ? -ENOENT : err;
 }
 
 /* What is there to be told, and the first samples of all of it at about one time. */
@@ -87,11 +57,11 @@ static int begin(struct interface_list *ret_list, struct drop_sample **ret_sampl
 		 const char *bpffs, const struct interface_list *wanted,
 		 const struct filter_status_wish *wish, struct problem *problem)
 {
-	int err, lock = loaded_filter_lock(bpffs, problem);
+	int err, lock = chain_look_lock(bpffs, problem);
 
 	if (lock < 0 && lock != -ETIMEDOUT)
 		return lock;
-	err = list_interfaces(ret_list, bpffs, wanted, wish->slot, problem);
+	err = chain_look_list(ret_list, bpffs, wanted, holds_filter, &wish->slot, problem);
 	*ret_samples = calloc(ret_list->count + 1, sizeof(**ret_samples));
 	if (!err && !*ret_samples) {
 		problem_errno(problem, -ENOMEM, "cannot read the status");
@@ -99,7 +69,7 @@ static int begin(struct interface_list *ret_list, struct drop_sample **ret_sampl
 	}
 	for (size_t i = 0; !err && wish->seconds && i < ret_list->count; i++)
 		(*ret_samples)[i] = filter_state_sample(bpffs, ret_list->names[i], wish->slot);
-	loaded_filter_unlock(bpffs, lock);
+	chain_look_unlock(bpffs, lock);
 	return err;
 }
 

@@ -27,9 +27,4 @@ int loaded_filter_look(struct loaded_filter *filter, const char *bpffs, const ch
 
 void loaded_filter_close(struct loaded_filter *filter);
 
-/* The lock for those who only look, as a replacement takes pins away for a moment. They do not wait
- * for long: -ETIMEDOUT, with a warning, when they have to look without. */
-int loaded_filter_lock(const char *bpffs, struct problem *problem);
-void loaded_filter_unlock(const char *bpffs, int lock); /* takes -ETIMEDOUT, too */
-
 #endif
