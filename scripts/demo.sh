@@ -59,7 +59,7 @@ if ! build >"$work/build.log" 2>&1; then
 fi
 cp -r examples/count_protocols "$work/"
 PKG_CONFIG_PATH=$work/installed/lib/pkgconfig make -s -C "$work/count_protocols"
-echo "xdp_root_loader, xdp_filter, and the example count_protocols.o from the installed kit"
+echo "xdp_root_loader, xdp_filter, xdp_sampler, and the example count_protocols.o from the installed kit"
 
 echo
 echo "== lab: $client 10.90.0.1 fd90::1 --- veth --- 10.90.0.2 fd90::2 $server"
@@ -95,14 +95,41 @@ run xdp_filter --drop --ips 10.90.0.66,fd90::66 --tags 'demo,demo' --interface e
 run xdp_root_loader --slot 4 --load "$work/count_protocols/count_protocols.o" --interface eth0 |
 	sed "s|$work/count_protocols/||"
 
+# In the background until capture_ends: every packet that the chain drops, with who dropped it and why.
+capture_starts() {
+	echo "server# xdp_sampler --capture --verdict drop --json-lines drops.json --interface eth0 &"
+	nsenter --net="/run/netns/$server" "$work/build/bin/xdp_sampler" --bpffs "$work/bpffs" --interface eth0 \
+		--capture --verdict drop --json-lines "$work/drops.json" 2>"$work/capture" &
+	capture=$!
+	for ((i = 0; i < 100; i++)); do
+		! grep -q '^capturing' "$work/capture" || return 0
+		sleep 0.1
+	done
+	cat "$work/capture" >&2
+	return 1
+}
+capture_ends() {
+	kill -INT "$capture"
+	wait "$capture"
+	cat "$work/capture"
+}
+
 echo
 echo "== real packets"
+capture_starts
 expect 5 "IPv4 from 10.90.0.1" "no slot decided, the kernel got them" -I 10.90.0.1 10.90.0.2
 expect 0 "IPv4 from 10.90.0.66" "slot 2 dropped them, the source is listed" -I 10.90.0.66 10.90.0.2
 expect 0 "IPv4 in fragments" "slot 2 dropped every fragment, and told the sender" -s 4000 -I 10.90.0.1 10.90.0.2
 expect 5 "IPv6 from fd90::1" "no slot decided, the kernel got them" -I fd90::1 fd90::2
 expect 0 "IPv6 from fd90::66" "slot 2 dropped them, the source is listed" -I fd90::66 fd90::2
 expect 0 "IPv6 in fragments" "slot 2 dropped every fragment, and told the sender" -s 4000 -I fd90::1 fd90::2
+
+echo
+echo "== what the chain dropped, which tcpdump on eth0 does not see"
+capture_ends
+sed -E -e 's/"fragment":null/"fragment":whole/; s/"fragment":\{[^}]*\}/"fragment":fragment/' \
+	-e 's/.*"verdict":"([^"]*)","slot":([^,]*),"program":"([^"]*)","reason":"([^"]*)".*"source":"([^"]*)","destination":"([^"]*)","protocol":"([^"]*)".*"fragment":([a-z]*).*/\1 by \3 in slot \2, \4: \7 \8, \5 > \6/' \
+	"$work/drops.json" | sort | uniq -c
 
 echo
 echo "== what the chain counted"

@@ -379,16 +379,21 @@ static void reloads(void **state)
 	assert_int_equal(daemon_note().sink[seat_of(SINK_PCAPNG)].state, LEDGER_SINK_WORKING);
 
 	/* The same with another option is another sink, which waits for the first one's end. */
+	shared->blocks[SINK_PCAPNG] = true;
+	sampled_root_flood(0, 1);
+	WAIT_FOR(read_so_far() == 151);
 	shared->wishes[0].rotate_samples = 7;
 	shared->wish_count = 2;
 	send_reload(child, 4);
-	assert_int_equal(shared->opens[SINK_PCAPNG], 2);
+	assert_int_equal(shared->opens[SINK_PCAPNG], 1);
+	shared->blocks[SINK_PCAPNG] = false;
+	WAIT_FOR(shared->opens[SINK_PCAPNG] == 2);
 	assert_int_equal(shared->closes[SINK_PCAPNG], 1);
 	sampled_root_flood(0, 30);
 	assert_int_equal(stop(child), 0);
-	assert_int_equal(sums_of(SINK_PCAPNG).delivered, 180);
+	assert_int_equal(sums_of(SINK_PCAPNG).delivered, 181);
 	assert_int_equal(sums_of(SINK_JSON).delivered, 100);
-	assert_int_equal(sums_of(SINK_SFLOW).delivered, 80);
+	assert_int_equal(sums_of(SINK_SFLOW).delivered, 81);
 	/* The second one's own. */
 	assert_int_equal(shared->at_close[SINK_PCAPNG].delivered, 30);
 	assert_int_equal(shared->at_close[SINK_PCAPNG].sampled, 30);
