@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abi/pin_names.h"
+#include "cleanup.h"
 #include "counters.h"
 #include "load_time.h"
 #include "log.h"
@@ -326,9 +327,10 @@ static int fill_record(const struct subprogram *subprogram, struct ecbpf_program
 
 int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
 {
-	struct slot_map maps[MAPS_MAX];
+	struct slot_map maps[MAPS_MAX + 1]; /* and the names */
 	struct slot_content content = { .program = bpf_program__fd(subprogram->program),
 					.maps = maps };
+	int names CLEANUP_CLOSE = -1;
 	struct bpf_map *map;
 	int err;
 
@@ -340,6 +342,13 @@ int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
 					   subprogram->object_name, MAPS_MAX);
 		maps[content.map_count].name = bpf_map__name(map);
 		maps[content.map_count++].fd = bpf_map__fd(map);
+	}
+	if (subprogram->reason_names) {
+		names = reason_names_create(subprogram->reason_names, problem);
+		if (names < 0)
+			return names;
+		maps[content.map_count].name = ECBPF_PIN_REASON_NAMES;
+		maps[content.map_count++].fd = names;
 	}
 	err = fill_record(subprogram, &content.record, problem);
 	if (err)

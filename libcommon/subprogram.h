@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include "attachment.h"
 #include "chain.h"
+#include "reason_names.h"
 
 enum subprogram_replace {
 	SUBPROGRAM_REPLACE_NONE, /* the slot must be empty */
@@ -25,6 +26,7 @@ struct subprogram {
 			       * name and shape are shared, where this one's place has none of its
 			       * own */
 	struct bpf_object *object;   /* opened, owned by the caller */
+	const struct reason_names *reason_names; /* of its own reasons, or NULL */
 	const char *object_name;     /* for texts and the record */
 	struct bpf_program *program; /* found by subprogram_load() */
 	bool kit;                    /* built with the subprogram kit */

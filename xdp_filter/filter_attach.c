@@ -6,6 +6,7 @@
 
 #include "attachment.h"
 #include "cleanup.h"
+#include "filter_counters.h"
 #include "filter_maps.h"
 #include "filter_slot.h"
 #include "log.h"
@@ -132,11 +133,13 @@ static struct filter_maps maps_of(const struct xdp_filter *filter)
 
 static int load(const struct loading *loading, struct problem *problem)
 {
+	struct reason_names reasons = filter_reason_names();
 	struct subprogram subprogram = {
 		.chain = loading->chain,
 		.identity = loading->identity,
 		.slot = loading->slot,
 		.replace = SUBPROGRAM_REPLACE_SAME,
+		.reason_names = &reasons,
 		.object_name = FILTER_PROGRAM,
 	};
 	struct filter_maps maps;

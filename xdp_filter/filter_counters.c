@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "filter_counters.h"
 
+#include <stdio.h>
+
 const struct filter_counter filter_counter_names[] = {
 	{ "source_ipv4", FILTER_REASON_SOURCE_IPV4 },
 	{ "source_ipv6", FILTER_REASON_SOURCE_IPV6 },
@@ -39,6 +41,20 @@ const struct filter_counter filter_counter_names[] = {
 	{ "ptb_no_room", FILTER_COUNT_PTB_NO_ROOM },
 };
 const size_t filter_counter_count = sizeof(filter_counter_names) / sizeof(*filter_counter_names);
+
+struct reason_names filter_reason_names(void)
+{
+	struct reason_names names = { 0 };
+
+	for (size_t i = 0; i < filter_counter_count; i++) {
+		unsigned int number = filter_counter_names[i].number;
+
+		if (number >= ECBPF_REASON_OWN && number < ECBPF_REASON_LIMIT)
+			snprintf(names.name[number], sizeof(names.name[number]), "%s",
+				 filter_counter_names[i].name);
+	}
+	return names;
+}
 
 const struct filter_sum filter_sums[] = {
 	{ "eth_frame_err", { ECBPF_REASON_SHORT_ETHERNET, ECBPF_REASON_MANY_TAGS } },

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "reason_names.h"
 #include "xdp_filter.h"
 
 struct filter_counter {
@@ -15,6 +16,9 @@ struct filter_counter {
 /* Every counter the kernel side moves. */
 extern const struct filter_counter filter_counter_names[];
 extern const size_t filter_counter_count;
+
+/* The names of those that are reasons of a verdict. */
+struct reason_names filter_reason_names(void);
 
 /* A sum under the name it has in the original. */
 struct filter_sum {

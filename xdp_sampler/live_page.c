@@ -160,7 +160,8 @@ static void write_drop(const struct page *page, const struct live_entry *entry)
 	else
 		report_cell_string(page->report, "root");
 	report_cell_string(page->report, live_text_verdict(key->verdict));
-	report_cell_string(page->report, sample_reason_name(key->number, reason));
+	report_cell_string(page->report,
+			   key->reason ? key->reason : sample_reason_name(key->number, reason));
 	report_cell_string(page->report, interface_of(page, key->port));
 	cell_rate(page, live_sum_packets(&entry->sum));
 	cell_share(page, live_sum_packets(&entry->sum),

@@ -32,6 +32,7 @@ double live_sum_bytes(const struct live_sum *sum);
 /* Compared as bytes: set what is not used to zero. */
 struct live_key {
 	const char *program;
+	const char *reason; /* its name, NULL: unknown */
 	uint8_t address[16];
 	uint32_t port;   /* sample_port.number */
 	uint32_t number; /* reason, recorder, transport port … */
@@ -44,7 +45,7 @@ struct live_key {
 	uint8_t unused[2];
 };
 
-_Static_assert(sizeof(struct live_key) == sizeof(char *) + 16 + 8 + 8, "a key has no padding");
+_Static_assert(sizeof(struct live_key) == 2 * sizeof(char *) + 16 + 8 + 8, "a key has no padding");
 
 struct live_entry {
 	struct live_key key;

@@ -124,6 +124,7 @@ static void add_drop(struct live_view *view, const struct sample_view *sample)
 {
 	struct live_key key = {
 		.program = sample->program,
+		.reason = sample->reason,
 		.port = sample->port->number,
 		.number = sample->sample->reason,
 		.verdict = sample->sample->verdict,

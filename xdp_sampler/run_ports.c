@@ -25,11 +25,14 @@ struct run_port {
 static void take(void *context, struct sample_reader *reader, const struct sample *sample)
 {
 	struct run_port *port = context;
-	const struct sink_offer offer = { .port = port->port,
-					  .ledger = reader->ledger,
-					  .realtime = sample->time + port->all->to_realtime,
-					  .program = program_names_of(&reader->names, sample->row),
-					  .sample = sample };
+	const struct sink_offer offer = {
+		.port = port->port,
+		.ledger = reader->ledger,
+		.realtime = sample->time + port->all->to_realtime,
+		.program = program_names_of(&reader->names, sample->row),
+		.reason = program_names_reason(&reader->names, sample->row, sample->reason),
+		.sample = sample
+	};
 
 	run_sinks_take(port->all->sinks, &offer);
 }

@@ -57,7 +57,7 @@ static char *put_decision(char *at, const struct sample_view *view)
 		at = put_program(put_text(at, " program="), view->program);
 	if (sample->reason != ECBPF_REASON_NONE) {
 		at = put_text(at, " reason=");
-		at = put_text(at, sample_reason_name(sample->reason, reason));
+		at = put_program(at, sample_view_reason(view, reason));
 	}
 	return at;
 }

@@ -10,6 +10,7 @@
 #include "abi/reasons.h"
 #include "counters.h"
 #include "parse_number.h"
+#include "reason_names.h"
 
 #define VERDICT_PREFIX "XDP_"
 #define REASON_PREFIX "reason_"
@@ -17,22 +18,6 @@
 static const char *const place_names[SAMPLER_PLACE_COUNT] = {
 	[SAMPLER_INGRESS] = "ingress",
 	[SAMPLER_VERDICT] = "verdict",
-};
-
-static const char *const reason_names[ECBPF_REASON_OWN] = {
-	[ECBPF_REASON_NONE] = "none",
-	[ECBPF_REASON_IMPOSSIBLE] = "impossible",
-	[ECBPF_REASON_SHORT_ETHERNET] = "short_ethernet",
-	[ECBPF_REASON_SHORT_IPV4] = "short_ipv4",
-	[ECBPF_REASON_SHORT_IPV6] = "short_ipv6",
-	[ECBPF_REASON_NOT_IP] = "not_ip",
-	[ECBPF_REASON_NO_MAP] = "no_map",
-	[ECBPF_REASON_SHORT_EXTENSION] = "short_extension",
-	[ECBPF_REASON_SHORT_TRANSPORT] = "short_transport",
-	[ECBPF_REASON_BAD_IPV4] = "bad_ipv4",
-	[ECBPF_REASON_BAD_IPV6] = "bad_ipv6",
-	[ECBPF_REASON_LONG_CHAIN] = "long_chain",
-	[ECBPF_REASON_MANY_TAGS] = "many_tags",
 };
 
 const char *sample_place_name(unsigned int place)
@@ -47,10 +32,18 @@ const char *sample_verdict_name(unsigned int verdict)
 
 const char *sample_reason_name(unsigned int reason, char ret_text[SAMPLE_REASON_NAME_SIZE])
 {
-	if (reason < ECBPF_REASON_OWN && reason_names[reason])
-		return reason_names[reason];
+	const char *name = reason_name_general(reason);
+
+	if (name)
+		return name;
 	snprintf(ret_text, SAMPLE_REASON_NAME_SIZE, REASON_PREFIX "%u", reason);
 	return ret_text;
+}
+
+const char *sample_view_reason(const struct sample_view *view,
+			       char ret_text[SAMPLE_REASON_NAME_SIZE])
+{
+	return view->reason ? view->reason : sample_reason_name(view->sample->reason, ret_text);
 }
 
 int sample_place_number(const char *text, unsigned int *ret_place)
@@ -89,7 +82,9 @@ int sample_reason_number(const char *text, unsigned int *ret_reason)
 	uint64_t number;
 
 	for (unsigned int reason = 0; reason < ECBPF_REASON_OWN; reason++) {
-		if (reason_names[reason] && strcmp(text, reason_names[reason]) == 0) {
+		const char *name = reason_name_general(reason);
+
+		if (name && strcmp(text, name) == 0) {
 			*ret_reason = reason;
 			return 0;
 		}

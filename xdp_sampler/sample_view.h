@@ -21,14 +21,19 @@ struct sample_view {
 	uint64_t realtime;           /* CLOCK_REALTIME, nanoseconds since 1970 */
 	const char *program; /* that decided, "" if unknown or at ingress; lives as long as the
 				      * process */
+	const char *reason;  /* what that program calls the verdict's reason; NULL: unknown;
+				      * lives as long */
 };
 
 /* "ingress", "verdict". */
 const char *sample_place_name(unsigned int place);
 /* "XDP_DROP" …, "XDP_INVALID_ACTION"; "-" for SAMPLE_NO_VERDICT. */
 const char *sample_verdict_name(unsigned int verdict);
-/* Name of a general reason ("not_ip"), or "reason_17" for a program's own, into ret_text. */
+/* Of the view's verdict: the program's own name if it is known. */
 #define SAMPLE_REASON_NAME_SIZE 24
+const char *sample_view_reason(const struct sample_view *view,
+			       char ret_text[SAMPLE_REASON_NAME_SIZE]);
+/* Name of a general reason ("not_ip"), or "reason_17" for a program's own, into ret_text. */
 const char *sample_reason_name(unsigned int reason, char ret_text[SAMPLE_REASON_NAME_SIZE]);
 
 #endif

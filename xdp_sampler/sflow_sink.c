@@ -277,7 +277,7 @@ static bool add_discard(struct sflow_sink *sink, struct sflow_port *port,
 	};
 
 	(void)snprintf(symbol, sizeof(symbol), "%s%s%s", view->program, view->program[0] ? "/" : "",
-		       sample_reason_name(view->sample->reason, reason));
+		       sample_view_reason(view, reason));
 	if (!sflow_add_discard(&sink->datagram, &discard))
 		return false;
 	port->discards++;

@@ -101,7 +101,8 @@ void sink_runner_offer(struct sink_runner *runner, const struct sink_offer *offe
 			       .tally = sink_runner_tally(runner, offer->port->number,
 							  sample->place),
 			       .realtime = offer->realtime,
-			       .program = offer->program };
+			       .program = offer->program,
+			       .reason = offer->reason };
 	struct entry *entry = sink_queue_reserve(runner->queue, sizeof(*entry) + sample->captured);
 
 	__atomic_fetch_add(&about.tally->offered, 1, __ATOMIC_RELAXED);

@@ -24,6 +24,7 @@ struct entry {
 	struct tally *tally;
 	uint64_t realtime;
 	const char *program;
+	const char *reason;
 	struct sample sample;
 };
 

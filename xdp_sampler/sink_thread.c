@@ -170,7 +170,8 @@ static void write_batch(struct sink_runner *runner, size_t count)
 							 .sample = &entry->sample,
 							 .bytes = entry->sample.bytes,
 							 .realtime = entry->realtime,
-							 .program = entry->program };
+							 .program = entry->program,
+							 .reason = entry->reason };
 	}
 	memset(runner->delivered, 0, sizeof(runner->delivered));
 	err = runner->operations->write(runner->sink, runner->views, count, runner->delivered,

@@ -32,5 +32,6 @@
 #define ECBPF_PIN_SLOT "slot_%u"
 #define ECBPF_PIN_EXIT_HOOK "exit_hook"
 #define ECBPF_PIN_PROGRAM "program"
+#define ECBPF_PIN_REASON_NAMES "reason_names" /* what its reasons are called; may be missing */
 
 #endif

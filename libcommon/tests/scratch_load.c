@@ -24,6 +24,7 @@ static int load_and_publish(struct scratch_load *load)
 		.identity = &identity,
 		.slot = load->slot,
 		.replace = load->replace,
+		.reason_names = load->reason_names,
 		.has_sibling = load->has_sibling,
 		.sibling = load->sibling,
 		.object_name = load->object,

@@ -13,6 +13,7 @@ struct scratch_load {
 	unsigned int slot;
 	enum subprogram_replace replace;
 	__u32 frags;
+	const struct reason_names *reason_names;
 	bool has_sibling;
 	unsigned int sibling;
 	/* After scratch_load(): */

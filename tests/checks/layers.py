@@ -15,7 +15,7 @@ LIBRARIES = {
     "gelf.h": r"libcommon/object_file",
     # What loads, attaches, pins and reads maps, and what bridges libbpf's messages.
     "bpf/": r"libcommon/(attachment|bpffs|chain|chain_root|counters|log|object_file|percpu|pinned_map"
-            r"|slot_repair|slot_table|subprogram)|\w+/\w+_(adopt|attach|detach|health|maps|program)",
+            r"|reason_names|slot_repair|slot_table|subprogram)|\w+/\w+_(adopt|attach|detach|health|maps|program)",
 }
 # Calls that only a main file may make, and calls that no file may.
 ONLY_MAIN = {"exit", "err", "errx", "verr", "verrx"}

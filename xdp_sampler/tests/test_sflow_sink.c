@@ -252,7 +252,7 @@ static struct sample_view dropped(void)
 				   .verdict = XDP_DROP,
 				   .reason = ECBPF_REASON_NOT_IP,
 				   .chosen = SAMPLE_BY_CHANCE };
-	return (struct sample_view){ machine.port, sample, frame, 0, "xdp_filter" };
+	return (struct sample_view){ machine.port, sample, frame, 0, "xdp_filter", NULL };
 }
 
 static struct sample *sample_of(const struct sample_view *view)
