@@ -10,6 +10,7 @@
 #include "chain_health.h"
 #include "counters.h"
 #include "load_time.h"
+#include "reason_names.h"
 
 static const struct report_column slot_columns[] = {
 	{ "slot", "SLOT", 4 },
@@ -43,6 +44,7 @@ static const struct report_column exit_hook_columns[] = {
 static const struct report_column reason_columns[] = {
 	{ "slot", "SLOT", 4 },
 	{ "reason", "REASON", 6 },
+	{ "name", "NAME", -20 },
 	{ "action", "ACTION", -18 },
 	{ "packets", "PACKETS", 16 },
 };
@@ -146,7 +148,7 @@ static void put_totals(struct report *report, const struct counters *counters)
 }
 
 static void put_reason(struct report *report, const struct counters *counters, unsigned int row,
-		       unsigned int reason)
+		       unsigned int reason, const char *name)
 {
 	for (unsigned int action = 0; action < ECBPF_ACTION_COUNT; action++) {
 		uint64_t packets = counters_cell(counters, row, reason, action);
@@ -159,18 +161,31 @@ static void put_reason(struct report *report, const struct counters *counters, u
 		else
 			report_cell_number(report, row);
 		report_cell_number(report, reason);
+		report_cell_string(report, name);
 		report_cell_string(report, counters_action_names[action]);
 		report_cell_number(report, packets);
 		report_row_end(report);
 	}
 }
 
-static void put_reasons(struct report *report, const struct counters *counters)
+/* What the program in a row calls it; NULL: nobody knows. */
+static const char *name_of(const struct reason_names *own, unsigned int reason)
+{
+	return own->name[reason][0] ? own->name[reason] : reason_name_general(reason);
+}
+
+static void put_reasons(struct report *report, const struct chain *chain,
+			const struct counters *counters)
 {
 	report_table_begin(report, "reasons", COLUMNS(reason_columns));
-	for (unsigned int row = 0; row < ECBPF_ROW_COUNT; row++)
+	for (unsigned int row = 0; row < ECBPF_ROW_COUNT; row++) {
+		struct reason_names own = { 0 };
+
+		if (row < ECBPF_SLOT_COUNT)
+			(void)reason_names_read(chain, row, &own, NULL);
 		for (unsigned int reason = 0; reason < ECBPF_REASON_LIMIT; reason++)
-			put_reason(report, counters, row, reason);
+			put_reason(report, counters, row, reason, name_of(&own, reason));
+	}
 	report_table_end(report);
 }
 
@@ -262,7 +277,7 @@ static int put_interface(struct report *report, const char *bpffs, const char *n
 			put_exit_hook(report, &health.slots[ECBPF_EXIT_HOOK], &counters);
 			put_totals(report, &counters);
 			if (reasons)
-				put_reasons(report, &counters);
+				put_reasons(report, &health.chain, &counters);
 		}
 		put_findings(report, &health);
 		report_line(report, "%s", "");
