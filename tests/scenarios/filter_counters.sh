@@ -83,5 +83,9 @@ print(*[f"0x{byte:02x}" for byte in value])')
 # shellcheck disable=SC2086 # one word a byte
 check "its map" bpftool map update pinned "$bpffs/ecbpf/eth0/slot_1/frame_move" key 0 0 0 0 value $front
 moves "0 0 0 0 0 1 0 0 1" udp
+echo "# what the root's status calls the reasons"
+names='[.reasons[] | select(.slot == 2) | "\(.reason) \(.name)"] | unique | .[]'
+check "one of the filter's own" grep -qx "18 fragment_ipv4" <(status_of eth0 "$names")
+check "one that is general" grep -qx "2 short_ethernet" <(status_of eth0 "$names")
 check "--detach" loader --detach --interface eth0
 equal "nothing is pinned" "" "$(pin_tree)"
