@@ -21,6 +21,10 @@
 /* How long a sample may stay in the ring at most, when some come and when none does. The kernel side
  * interrupts a sleep only when the ring fills up. */
 #define SLEEP_BUSY (20 * MILLISECOND)
+/* With more than so many samples in a turn it looks again sooner: what is on its way to the sinks then
+ * stays in the cache. */
+#define FLOOD 500
+#define SLEEP_FLOODED (4 * MILLISECOND)
 #define SLEEP_IDLE (100 * MILLISECOND)
 /* How many records are taken before anything else gets its turn. */
 #define RECORDS_PER_TURN 8192
@@ -39,7 +43,7 @@ struct run {
 	int epoll;
 	int signals;
 	bool is_ending;
-	bool is_busy; /* samples came in this turn */
+	unsigned int taken; /* samples in this turn */
 	/* Times are CLOCK_MONOTONIC, nanoseconds; 0: never. */
 	uint64_t now;
 	uint64_t end;
@@ -149,7 +153,8 @@ static void sooner(uint64_t *time, uint64_t other)
 
 static int sleep_milliseconds(const struct run *run)
 {
-	uint64_t until = run->now + (run->is_busy ? SLEEP_BUSY : SLEEP_IDLE), now;
+	uint64_t sleep = run->taken > FLOOD ? SLEEP_FLOODED : run->taken ? SLEEP_BUSY : SLEEP_IDLE;
+	uint64_t until = run->now + sleep, now;
 
 	sooner(&until, run->end);
 	sooner(&until, run->next_alive);
@@ -197,13 +202,11 @@ static bool has_enough(const struct run *run)
 static bool take(struct run *run)
 {
 	uint64_t limit = RECORDS_PER_TURN, count = run->wish->count;
-	unsigned int taken;
 
 	if (count && count - run->ports.read < limit)
 		limit = count - run->ports.read;
-	taken = run_ports_take(&run->ports, (unsigned int)limit);
-	run->is_busy = taken;
-	return taken < limit || has_enough(run);
+	run->taken = run_ports_take(&run->ports, (unsigned int)limit);
+	return run->taken < limit || has_enough(run);
 }
 
 static int turn(struct run *run, struct problem *problem)

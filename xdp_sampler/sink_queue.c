@@ -9,6 +9,9 @@
 
 /* So much has come together when the consumer is woken without being asked to. */
 #define WAKE_BYTES (64 * 1024)
+/* Where the producer goes back to the start of the memory if everything is done: a consumer that keeps up
+ * then finds its entries in the cache, not in memory that was last used a whole round ago. */
+#define REWIND_BYTES (256 * 1024)
 
 /* Before each entry. One that would not fit before the end of the memory begins at its start, behind a
  * gap. */
@@ -18,14 +21,14 @@ struct header {
 };
 
 struct sink_queue {
-	pthread_mutex_t mutex; /* for all that follows but `reserved` and `memory` */
+	pthread_mutex_t mutex; /* for waiting only */
 	pthread_cond_t filled;
-	bool is_waiting;
-	bool is_closed;
-	uint64_t head;  /* bytes ever put in */
-	uint64_t tail;  /* of these, done */
-	uint64_t taken; /* of these, in the consumer's hands or done */
-	uint64_t reserved;
+	bool is_waiting;   /* atomic; set under the mutex */
+	bool is_closed;    /* atomic */
+	uint64_t head;     /* atomic, the producer's: bytes ever put in */
+	uint64_t tail;     /* atomic, the consumer's: of these, done */
+	uint64_t taken;    /* the consumer's: of these, in its hands or done */
+	uint64_t reserved; /* the producer's */
 	size_t size;
 	unsigned char *memory;
 };
@@ -69,14 +72,12 @@ static struct header *header_at(struct sink_queue *queue, uint64_t position)
 void *sink_queue_reserve(struct sink_queue *queue, size_t size)
 {
 	size_t whole = (sizeof(struct header) + size + 7) & ~(size_t)7;
-	uint64_t begin = queue->head;
+	uint64_t begin = queue->head, tail = __atomic_load_n(&queue->tail, __ATOMIC_ACQUIRE);
 	size_t left = queue->size - begin % queue->size;
-	size_t gap = whole > left ? left : 0;
-	uint64_t tail;
+	bool is_rewound =
+		tail == begin && queue->size - left >= REWIND_BYTES && queue->size - left >= whole;
+	size_t gap = is_rewound || whole > left ? left : 0;
 
-	pthread_mutex_lock(&queue->mutex);
-	tail = queue->tail;
-	pthread_mutex_unlock(&queue->mutex);
 	if (whole < size || whole > queue->size || begin + gap + whole - tail > queue->size)
 		return NULL;
 	if (gap)
@@ -86,34 +87,42 @@ void *sink_queue_reserve(struct sink_queue *queue, size_t size)
 	return header_at(queue, begin + gap) + 1;
 }
 
-void sink_queue_commit(struct sink_queue *queue)
+/* Once per sleep, however much comes until the consumer runs. */
+static void wake_up(struct sink_queue *queue)
 {
 	bool wake;
 
 	pthread_mutex_lock(&queue->mutex);
-	queue->head = queue->reserved;
-	wake = queue->is_waiting && queue->head - queue->taken >= WAKE_BYTES;
+	wake = queue->is_waiting;
+	__atomic_store_n(&queue->is_waiting, false, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&queue->mutex);
 	if (wake)
 		pthread_cond_signal(&queue->filled);
 }
 
+void sink_queue_commit(struct sink_queue *queue)
+{
+	uint64_t tail = __atomic_load_n(&queue->tail, __ATOMIC_RELAXED);
+
+	__atomic_store_n(&queue->head, queue->reserved, __ATOMIC_RELEASE);
+	if (queue->reserved - tail >= WAKE_BYTES &&
+	    __atomic_load_n(&queue->is_waiting, __ATOMIC_RELAXED))
+		wake_up(queue);
+}
+
+/* The consumer says that it waits and then looks whether something came; the producer has put something
+ * in and now looks whether somebody waits: one of them sees the other. sink_queue_commit() does without
+ * the fence, and may miss a consumer that falls asleep at that moment. */
 void sink_queue_wake(struct sink_queue *queue)
 {
-	bool wake;
-
-	pthread_mutex_lock(&queue->mutex);
-	wake = queue->is_waiting && (queue->head != queue->taken || queue->is_closed);
-	pthread_mutex_unlock(&queue->mutex);
-	if (wake)
-		pthread_cond_signal(&queue->filled);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&queue->is_waiting, __ATOMIC_RELAXED))
+		wake_up(queue);
 }
 
 void sink_queue_close(struct sink_queue *queue)
 {
-	pthread_mutex_lock(&queue->mutex);
-	queue->is_closed = true;
-	pthread_mutex_unlock(&queue->mutex);
+	__atomic_store_n(&queue->is_closed, true, __ATOMIC_RELEASE);
 	sink_queue_wake(queue);
 }
 
@@ -131,21 +140,35 @@ static struct timespec moment_in(unsigned int milliseconds)
 	return moment;
 }
 
+static uint64_t head_of(struct sink_queue *queue)
+{
+	return __atomic_load_n(&queue->head, __ATOMIC_ACQUIRE);
+}
+
+static bool has_news(struct sink_queue *queue)
+{
+	return head_of(queue) != queue->taken ||
+	       __atomic_load_n(&queue->is_closed, __ATOMIC_ACQUIRE);
+}
+
 /* Returns how far the producer has come. */
 static uint64_t wait_for_head(struct sink_queue *queue, unsigned int milliseconds)
 {
 	const struct timespec until = moment_in(milliseconds);
-	uint64_t head;
 	int err = 0;
 
+	if (has_news(queue))
+		return head_of(queue);
 	pthread_mutex_lock(&queue->mutex);
-	queue->is_waiting = true;
-	while (!err && !queue->is_closed && queue->head == queue->taken)
-		err = pthread_cond_timedwait(&queue->filled, &queue->mutex, &until);
-	queue->is_waiting = false;
-	head = queue->head;
+	do {
+		__atomic_store_n(&queue->is_waiting, true, __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (!has_news(queue))
+			err = pthread_cond_timedwait(&queue->filled, &queue->mutex, &until);
+	} while (!err && !has_news(queue));
+	__atomic_store_n(&queue->is_waiting, false, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&queue->mutex);
-	return head;
+	return head_of(queue);
 }
 
 /* Next entry at or behind *position, which moves behind it; NULL: there is none before `head`. */
@@ -170,25 +193,21 @@ size_t sink_queue_take(struct sink_queue *queue, void **ret_entries, size_t size
 
 	while (count < size && (ret_entries[count] = next_entry(queue, &position, head)))
 		count++;
-	pthread_mutex_lock(&queue->mutex);
 	queue->taken = position;
-	pthread_mutex_unlock(&queue->mutex);
 	return count;
 }
 
 void sink_queue_done(struct sink_queue *queue)
 {
-	pthread_mutex_lock(&queue->mutex);
-	queue->tail = queue->taken;
-	pthread_mutex_unlock(&queue->mutex);
+	__atomic_store_n(&queue->tail, queue->taken, __ATOMIC_RELEASE);
 }
 
 void sink_queue_each(struct sink_queue *queue, void (*each)(void *context, void *entry),
 		     void *context)
 {
-	uint64_t position = queue->tail;
+	uint64_t position = queue->tail, head = head_of(queue);
 	void *entry;
 
-	while ((entry = next_entry(queue, &position, queue->head)))
+	while ((entry = next_entry(queue, &position, head)))
 		each(context, entry);
 }

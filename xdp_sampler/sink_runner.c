@@ -18,6 +18,13 @@ struct tally *sink_runner_tally(const struct sink_runner *runner, unsigned int p
 
 static void free_memory(struct sink_runner *runner)
 {
+	while (runner->ledgers) {
+		struct kept_ledger *kept = runner->ledgers;
+
+		runner->ledgers = kept->next;
+		reader_ledger_release(kept->ledger);
+		free(kept);
+	}
 	sink_queue_free(runner->queue);
 	free(runner->tallies);
 	free(runner);
@@ -91,6 +98,21 @@ bool sink_runner_wants(const struct sink_runner *runner, const struct sample *sa
 	}
 }
 
+/* False without memory. */
+static bool keep_ledger(struct sink_runner *runner, struct tally *tally,
+			struct reader_ledger *ledger)
+{
+	struct kept_ledger *kept = malloc(sizeof(*kept));
+
+	if (!kept)
+		return false;
+	*kept = (struct kept_ledger){ .ledger = ledger, .next = runner->ledgers };
+	runner->ledgers = kept;
+	reader_ledger_hold(ledger);
+	tally->ledger = ledger;
+	return true;
+}
+
 void sink_runner_offer(struct sink_runner *runner, const struct sink_offer *offer)
 {
 	const struct sample *sample = offer->sample;
@@ -103,16 +125,20 @@ void sink_runner_offer(struct sink_runner *runner, const struct sink_offer *offe
 			       .realtime = offer->realtime,
 			       .program = offer->program,
 			       .reason = offer->reason };
-	struct entry *entry = sink_queue_reserve(runner->queue, sizeof(*entry) + sample->captured);
+	bool is_kept = about.tally->ledger == offer->ledger ||
+		       keep_ledger(runner, about.tally, offer->ledger);
+	struct entry *entry = NULL;
 
-	__atomic_fetch_add(&about.tally->offered, 1, __ATOMIC_RELAXED);
+	if (is_kept)
+		entry = sink_queue_reserve(runner->queue, sizeof(*entry) + sample->captured);
+	/* Nobody else writes it. */
+	__atomic_store_n(&about.tally->offered, about.tally->offered + 1, __ATOMIC_RELAXED);
 	if (!entry) {
-		sink_thread_account(&about, false);
+		sink_thread_account(&about, 1, false);
 		return;
 	}
 	memcpy(entry, &about, offsetof(struct entry, sample));
 	memcpy(&entry->sample, sample, sizeof(*sample) + sample->captured);
-	reader_ledger_hold(offer->ledger);
 	sink_queue_commit(runner->queue);
 }
 

@@ -63,28 +63,21 @@ struct sink_host sink_thread_host(struct sink_runner *runner)
 	return (struct sink_host){ runner, host_counts, host_ports, host_stopping };
 }
 
-void sink_thread_account(struct entry *entry, bool is_delivered)
+void sink_thread_account(const struct entry *entry, uint64_t count, bool is_delivered)
 {
 	if (is_delivered) {
-		reader_ledger_add(&entry->cell->delivered, 1);
-		add(&entry->tally->delivered, 1);
+		reader_ledger_add(&entry->cell->delivered, count);
+		add(&entry->tally->delivered, count);
 	} else {
-		reader_ledger_add(&entry->cell->lost, 1);
-		add(&entry->tally->lost, 1);
+		reader_ledger_add(&entry->cell->lost, count);
+		add(&entry->tally->lost, count);
 	}
-}
-
-/* An entry of the queue is dealt with. */
-static void settle(struct entry *entry, bool is_delivered)
-{
-	sink_thread_account(entry, is_delivered);
-	reader_ledger_release(entry->ledger);
 }
 
 static void lose(void *context, void *entry)
 {
 	(void)context;
-	settle(entry, false);
+	sink_thread_account(entry, 1, false);
 }
 
 void sink_thread_lose_queue(struct sink_runner *runner)
@@ -93,13 +86,30 @@ void sink_thread_lose_queue(struct sink_runner *runner)
 	sink_queue_each(runner->queue, lose, NULL);
 }
 
+/* Entries from `first` on that are counted in the same place. */
+static size_t run_length(const struct sink_runner *runner, size_t first, size_t count)
+{
+	const struct entry *one = runner->entries[first], *other;
+	size_t next = first + 1;
+
+	for (; next < count; next++) {
+		other = runner->entries[next];
+		if (other->cell != one->cell || other->tally != one->tally ||
+		    runner->delivered[next] != runner->delivered[first])
+			break;
+	}
+	return next - first;
+}
+
 /* The batch is dealt with, unless the main thread has done so meanwhile. */
 static void settle_batch(struct sink_runner *runner, size_t count)
 {
 	pthread_mutex_lock(&runner->mutex);
 	if (!runner->is_abandoned) {
-		for (size_t i = 0; i < count; i++)
-			settle(runner->entries[i], runner->delivered[i]);
+		for (size_t i = 0, length; i < count; i += length) {
+			length = run_length(runner, i, count);
+			sink_thread_account(runner->entries[i], length, runner->delivered[i]);
+		}
 		sink_queue_done(runner->queue);
 	}
 	pthread_mutex_unlock(&runner->mutex);

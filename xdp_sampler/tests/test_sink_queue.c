@@ -121,6 +121,36 @@ static void goes_round(void **state)
 	}
 }
 
+/* A consumer that keeps up meets the same memory again and again, and nothing is lost on the way back; one
+ * that lags has all of it. */
+static void goes_back_to_the_start(void **state)
+{
+	struct sink_queue *small = queue;
+	const unsigned char *lowest = NULL, *highest = NULL;
+
+	(void)state;
+	queue = sink_queue_new(4 << 20);
+	assert_non_null(queue);
+	for (unsigned int i = 0; i < 30000; i++) {
+		const unsigned char *at;
+
+		assert_true(put(400, (unsigned char)i));
+		if (i % 3)
+			continue;
+		assert_int_equal(sink_queue_take(queue, entries, BATCH, 0), i ? 3 : 1);
+		at = entries[i ? 2 : 0];
+		assert_int_equal(at[0], (unsigned char)i);
+		lowest = !lowest || at < lowest ? at : lowest;
+		highest = at > highest ? at : highest;
+		sink_queue_done(queue);
+	}
+	assert_true(highest - lowest < 300 << 10);
+	for (unsigned int i = 0; i < 9000; i++)
+		assert_true(put(400, (unsigned char)i));
+	sink_queue_free(queue);
+	queue = small;
+}
+
 static void add_first_byte(void *context, void *entry)
 {
 	*(unsigned int *)context += first_byte(entry);
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(is_full_until_done, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(goes_round, setup, teardown),
+		cmocka_unit_test_setup_teardown(goes_back_to_the_start, setup, teardown),
 		cmocka_unit_test_setup_teardown(tells_what_is_not_done, setup, teardown),
 		cmocka_unit_test_setup_teardown(ends_waiting, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeps_threads_apart, setup, teardown),
