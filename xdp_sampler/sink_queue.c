@@ -9,8 +9,8 @@
 
 /* So much has come together when the consumer is woken without being asked to. */
 #define WAKE_BYTES (64 * 1024)
-/* Where the producer goes back to the start of the memory if everything is done: a consumer that keeps up
- * then finds its entries in the cache, not in memory that was last used a whole round ago. */
+/* From where on the producer goes back to the start of the memory when the consumer sleeps: one that keeps
+ * up then finds its entries in the cache, not in memory that was last used a whole round ago. */
 #define REWIND_BYTES (256 * 1024)
 
 /* Before each entry. One that would not fit before the end of the memory begins at its start, behind a
@@ -25,7 +25,7 @@ struct sink_queue {
 	pthread_cond_t filled;
 	bool is_waiting;   /* atomic; set under the mutex */
 	bool is_closed;    /* atomic */
-	uint64_t head;     /* atomic, the producer's: bytes ever put in */
+	uint64_t head;     /* atomic, the producer's: bytes put in since it last began anew */
 	uint64_t tail;     /* atomic, the consumer's: of these, done */
 	uint64_t taken;    /* the consumer's: of these, in its hands or done */
 	uint64_t reserved; /* the producer's */
@@ -69,16 +69,27 @@ static struct header *header_at(struct sink_queue *queue, uint64_t position)
 	return (struct header *)(void *)(queue->memory + position % queue->size);
 }
 
+/* While the consumer sleeps, with nothing in its hands, all positions are the producer's. */
+static void rewind_if_asleep(struct sink_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	if (queue->is_waiting && queue->head == queue->tail)
+		queue->head = queue->tail = queue->taken = 0;
+	pthread_mutex_unlock(&queue->mutex);
+}
+
 void *sink_queue_reserve(struct sink_queue *queue, size_t size)
 {
-	size_t whole = (sizeof(struct header) + size + 7) & ~(size_t)7;
-	uint64_t begin = queue->head, tail = __atomic_load_n(&queue->tail, __ATOMIC_ACQUIRE);
-	size_t left = queue->size - begin % queue->size;
-	bool is_rewound =
-		tail == begin && queue->size - left >= REWIND_BYTES && queue->size - left >= whole;
-	size_t gap = is_rewound || whole > left ? left : 0;
+	size_t whole = (sizeof(struct header) + size + 7) & ~(size_t)7, left, gap;
+	uint64_t begin;
 
-	if (whole < size || whole > queue->size || begin + gap + whole - tail > queue->size)
+	if (queue->head >= REWIND_BYTES && __atomic_load_n(&queue->is_waiting, __ATOMIC_RELAXED))
+		rewind_if_asleep(queue);
+	begin = queue->head;
+	left = queue->size - begin % queue->size;
+	gap = whole > left ? left : 0;
+	if (whole < size || whole > queue->size ||
+	    begin + gap + whole - __atomic_load_n(&queue->tail, __ATOMIC_ACQUIRE) > queue->size)
 		return NULL;
 	if (gap)
 		*header_at(queue, begin) = (struct header){ .size = (uint32_t)gap, .is_gap = 1 };

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,32 +122,59 @@ static void goes_round(void **state)
 	}
 }
 
-/* A consumer that keeps up meets the same memory again and again, and nothing is lost on the way back; one
- * that lags has all of it. */
+struct follower {
+	const unsigned char *lowest, *highest;
+	unsigned int count;
+	unsigned char next;
+	bool is_wrong;
+};
+
+static void *follow(void *context)
+{
+	struct follower *follower = context;
+	size_t count;
+
+	do {
+		count = sink_queue_take(queue, entries, BATCH, 60000);
+		for (size_t i = 0; i < count; i++) {
+			const unsigned char *at = entries[i];
+
+			follower->is_wrong |= *at != follower->next++;
+			if (!follower->lowest || at < follower->lowest)
+				follower->lowest = at;
+			if (at > follower->highest)
+				follower->highest = at;
+		}
+		__atomic_fetch_add(&follower->count, (unsigned int)count, __ATOMIC_RELEASE);
+		sink_queue_done(queue);
+	} while (count);
+	return NULL;
+}
+
+/* A consumer that keeps up meets the same memory again and again; what comes while it sleeps has all of
+ * it, also right behind the start. */
 static void goes_back_to_the_start(void **state)
 {
 	struct sink_queue *small = queue;
-	const unsigned char *lowest = NULL, *highest = NULL;
+	struct follower follower = { 0 };
+	pthread_t thread;
 
 	(void)state;
 	queue = sink_queue_new(4 << 20);
 	assert_non_null(queue);
-	for (unsigned int i = 0; i < 30000; i++) {
-		const unsigned char *at;
-
+	assert_int_equal(pthread_create(&thread, NULL, follow, &follower), 0);
+	for (unsigned int i = 0; i < 60000; i++) {
 		assert_true(put(400, (unsigned char)i));
-		if (i % 3)
-			continue;
-		assert_int_equal(sink_queue_take(queue, entries, BATCH, 0), i ? 3 : 1);
-		at = entries[i ? 2 : 0];
-		assert_int_equal(at[0], (unsigned char)i);
-		lowest = !lowest || at < lowest ? at : lowest;
-		highest = at > highest ? at : highest;
-		sink_queue_done(queue);
+		sink_queue_wake(queue);
+		/* In turns of 600, 240 KiB. */
+		while (i % 600 == 599 && __atomic_load_n(&follower.count, __ATOMIC_ACQUIRE) <= i)
+			sched_yield();
 	}
-	assert_true(highest - lowest < 300 << 10);
-	for (unsigned int i = 0; i < 9000; i++)
-		assert_true(put(400, (unsigned char)i));
+	sink_queue_close(queue);
+	pthread_join(thread, NULL);
+	assert_int_equal(follower.count, 60000);
+	assert_false(follower.is_wrong);
+	assert_true(follower.highest - follower.lowest < 3 << 20);
 	sink_queue_free(queue);
 	queue = small;
 }
