@@ -25,11 +25,11 @@ struct subprogram {
 	unsigned int sibling; /* place of a published program of the same tool: its maps of the same
 			       * name and shape are shared, where this one's place has none of its
 			       * own */
-	struct bpf_object *object;   /* opened, owned by the caller */
+	struct bpf_object *object;               /* opened, owned by the caller */
 	const struct reason_names *reason_names; /* of its own reasons, or NULL */
-	const char *object_name;     /* for texts and the record */
-	struct bpf_program *program; /* found by subprogram_load() */
-	bool kit;                    /* built with the subprogram kit */
+	const char *object_name;                 /* for texts and the record */
+	struct bpf_program *program;             /* found by subprogram_load() */
+	bool kit;                                /* built with the subprogram kit */
 };
 
 /* Must be called before any object is opened: libbpf's own handler of "xdp.frags" sections would

@@ -129,6 +129,7 @@ def main():
     failed += check(bench, "slots 1, 4 and 7 occupied", 0x92)
     failed += check(bench, "no slot occupied", 0)
     failed += check(bench, "all slots occupied, both hooks present", 0xff, hooks=True)
+    failed += check(bench, "the sampler in slot 1", 0x02, subprogram="xdp_sampler")
     for complaint in failed:
         print(complaint)
     # The test must see what it is for: slots entered by an index the kernel cannot know.

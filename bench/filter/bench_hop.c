@@ -12,8 +12,7 @@
 #include "bench_verbs.h"
 #include "measure.h"
 #include "subject.h"
-
-#define BATCH 64
+#include "traffic.h"
 
 enum { GENERATOR, AT_ONCE, FILTER, NFT, HOP_COUNT };
 
@@ -46,20 +45,8 @@ static int find_interfaces(struct hop *hop)
 static int load_generator(struct hop *hop, int family, const struct traffic_source *sources)
 {
 	struct frame frame = frame_make(family, FRAME_UDP);
-	struct bpf_object *object = program_set_open(&hop->generator, "hop_generator");
-	__u32 only_entry = 0;
-	int err;
+	int err = traffic_generator(&hop->generator, &frame, family, hop->from, sources);
 
-	if (!object)
-		return -ENOENT;
-	err = subject_set_traffic(object, &frame, family, hop->from);
-	if (!err)
-		err = program_set_enter(&hop->generator, object);
-	if (!err)
-		err = subject_fill_traffic(object, sources);
-	if (!err)
-		err = bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "template"),
-					  &only_entry, frame.bytes, BPF_ANY);
 	return err ? complain(hop, err, "load its generator") : 0;
 }
 
@@ -120,14 +107,8 @@ static unsigned int received(unsigned int ifindex)
 
 static int send_frames(struct hop *hop, unsigned int repeat, double *ret_price)
 {
-	struct traffic_frame frame = { 0 };
-	struct xdp_md context = { .data_end = sizeof(frame),
-				  .ingress_ifindex = hop->from ? hop->from : 1 };
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = &frame, .data_size_in = sizeof(frame),
-		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = (int)repeat,
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
 	unsigned int before = hop->to ? received(hop->to) : 0;
-	int err = bpf_prog_test_run_opts(hop->generator.entry, &options);
+	int err = traffic_send(&hop->generator, hop->from, TRAFFIC_FRAME_SIZE, repeat, ret_price);
 
 	if (err)
 		return complain(hop, err, "send");
@@ -135,7 +116,6 @@ static int send_frames(struct hop *hop, unsigned int repeat, double *ret_price)
 		fprintf(stderr, "%u of %u frames arrived: ", received(hop->to) - before, repeat);
 		return complain(hop, -EIO, "frames were lost");
 	}
-	*ret_price = options.duration;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "bench_verbs.h"
 #include "subject.h"
+#include "traffic.h"
 
 static const size_t lengths[] = { 10, 100, 1000, 10000, 100000, 1000000 };
 
@@ -54,7 +55,7 @@ static int load(struct price_row *row, const struct length_row *what,
 		err = subject_xdp_filter(row, options->xdp_filter, &traffic->list);
 	frame_set_source(&row->frame, row->family, &traffic->unlisted);
 	if (!err && what->traffic == MANY_SOURCES)
-		err = subject_traffic(row, traffic->sources);
+		err = traffic_enter(row, traffic->sources);
 	return err;
 }
 

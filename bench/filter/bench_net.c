@@ -7,6 +7,7 @@
 
 #include "bench_verbs.h"
 #include "subject.h"
+#include "traffic.h"
 
 #define PROMISE 0.6
 
@@ -43,7 +44,7 @@ static int add_traffic(struct price_table *table, const struct bench_options *op
 		else
 			err = subject_filter(row, list, &strict);
 		if (!err && many)
-			err = subject_traffic(row, sources);
+			err = traffic_enter(row, sources);
 		if (err)
 			return err;
 	}

@@ -5,37 +5,28 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "measure.h"
 #include "source_image.h"
-
-/* splitmix64 */
-static uint64_t random_number(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
 
 static uint8_t random_length(uint64_t *state, int family, enum sample_kind kind)
 {
-	uint64_t percent = random_number(state) % 100;
+	uint64_t percent = measure_random(state) % 100;
 
 	if (family == AF_INET) {
 		if (kind == SAMPLE_EXACT || percent < 75)
 			return 32;
-		return percent < 95 ? 24 : 16 + random_number(state) % 8;
+		return percent < 95 ? 24 : 16 + measure_random(state) % 8;
 	}
 	if (kind == SAMPLE_EXACT || percent < 20)
 		return 128;
 	if (percent < 60)
 		return 64;
-	return percent < 90 ? 48 : 32 + random_number(state) % 32;
+	return percent < 90 ? 48 : 32 + measure_random(state) % 32;
 }
 
 static void random_address(uint64_t *state, int family, uint8_t address[16])
 {
-	uint64_t half[2] = { random_number(state), random_number(state) };
+	uint64_t half[2] = { measure_random(state), measure_random(state) };
 
 	memcpy(address, half, sizeof(half));
 	if (family == AF_INET6)
@@ -99,10 +90,10 @@ void sample_traffic(struct traffic_source *ret_sources, size_t count,
 		struct address_prefix address = { .family = family };
 		uint8_t host[16];
 		bool is_listed = listed == SAMPLE_ALL_LISTED ||
-				 (listed == SAMPLE_HALF_LISTED && random_number(&state) & 1);
+				 (listed == SAMPLE_HALF_LISTED && measure_random(&state) & 1);
 
 		if (is_listed && list->count)
-			address = list->sources[random_number(&state) % list->count].prefix;
+			address = list->sources[measure_random(&state) % list->count].prefix;
 		random_address(&state, family, host);
 		while (!is_listed &&
 		       source_image_walk(image, family == AF_INET ? 4 : 6, host, 0, NULL) >= 0)

@@ -7,12 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static int complain(int err, const char *what)
-{
-	fprintf(stderr, "bench_filter: %s: %s\n", what, strerror(-err));
-	return err;
-}
-
 int subject_program(struct price_row *row, const char *object)
 {
 	int err = program_set_single(&row->sets[0], object);
@@ -31,22 +25,13 @@ struct filter_config subject_strict(void)
 	return config;
 }
 
-static int update_only_entry(struct bpf_object *object, const char *map, const void *value)
-{
-	__u32 only_entry = 0;
-	int fd = bpf_object__find_map_fd_by_name(object, map);
-	int err = fd < 0 ? fd : bpf_map_update_elem(fd, &only_entry, value, BPF_ANY);
-
-	return err ? complain(err, map) : 0;
-}
-
 int subject_set_filter(const struct program_set *set, const struct bench_list *list,
 		       const struct filter_config *config)
 {
-	int err = update_only_entry(set->objects[1], FILTER_MAP_CONFIG, config);
+	int err = program_set_update(set->objects[1], FILTER_MAP_CONFIG, config);
 
 	return err || !list ? err :
-			      update_only_entry(set->objects[1], FILTER_MAP_SOURCES, &list->map);
+			      program_set_update(set->objects[1], FILTER_MAP_SOURCES, &list->map);
 }
 
 int subject_filter(struct price_row *row, const struct bench_list *list,
@@ -99,7 +84,7 @@ int subject_lookup(struct price_row *row, const char *object, const struct bench
 	if (err)
 		return err;
 	if (!strcmp(object, "lookup_list"))
-		return update_only_entry(set->objects[0], FILTER_MAP_SOURCES, &list->map);
+		return program_set_update(set->objects[0], FILTER_MAP_SOURCES, &list->map);
 	return bench_list_fill(list, bpf_object__find_map_fd_by_name(set->objects[0], table),
 			       !strcmp(object, "lookup_hash"));
 }
@@ -119,61 +104,15 @@ int subject_xdp_filter(struct price_row *row, const char *directory, const struc
 	return bench_list_fill(list, bpf_object__find_map_fd_by_name(set->objects[0], table), true);
 }
 
-int subject_set_traffic(struct bpf_object *object, const struct frame *frame, int family,
-			unsigned int ifindex)
-{
-	struct traffic_settings *settings =
-		program_set_data(object, ".rodata.traffic", sizeof(*settings));
-
-	if (!settings)
-		return complain(-ENOENT, "find .rodata.traffic");
-	*settings = (struct traffic_settings){ .is_ipv6 = family == AF_INET6,
-					       .checksum_rest = frame_checksum_rest(frame),
-					       .ifindex = ifindex };
-	return 0;
-}
-
-int subject_fill_traffic(struct bpf_object *object, const struct traffic_source *sources)
-{
-	int traffic = bpf_object__find_map_fd_by_name(object, "traffic");
-
-	for (__u32 i = 0; i < TRAFFIC_SOURCES; i++) {
-		int err = bpf_map_update_elem(traffic, &i, &sources[i], BPF_ANY);
-
-		if (err)
-			return complain(err, "fill the traffic");
-	}
-	return 0;
-}
-
-int subject_traffic(struct price_row *row, const struct traffic_source *sources)
-{
-	struct program_set *set = &row->sets[1];
-	struct bpf_object *object = program_set_open(set, "traffic_root");
-	int err;
-
-	if (!object)
-		return -ENOENT;
-	err = subject_set_traffic(object, &row->frame, row->family, 0);
-	if (!err)
-		err = program_set_enter(set, object);
-	if (!err)
-		err = subject_fill_traffic(object, sources);
-	if (!err)
-		err = update_only_entry(object, "subject", &row->entry);
-	row->entry = set->entry;
-	return err;
-}
-
 int subject_restore(struct price_row *row)
 {
 	struct program_set *set = &row->sets[1];
 	int err = program_set_single(set, "restore_root");
 
 	if (!err)
-		err = update_only_entry(set->objects[0], "template", &row->frame);
+		err = program_set_update(set->objects[0], "template", &row->frame);
 	if (!err)
-		err = update_only_entry(set->objects[0], "subject", &row->entry);
+		err = program_set_update(set->objects[0], "subject", &row->entry);
 	row->entry = set->entry;
 	return err;
 }

@@ -33,16 +33,7 @@ int subject_lookup(struct price_row *row, const char *object, const struct bench
 /* xdp-filter, whose object is in `directory`, with a list of addresses. */
 int subject_xdp_filter(struct price_row *row, const char *directory, const struct bench_list *list);
 
-/* Every packet of the row gets another source from now on. */
-int subject_traffic(struct price_row *row, const struct traffic_source *sources);
-
 /* The frame of the row is made anew before each packet. */
 int subject_restore(struct price_row *row);
-
-/* Fills the parts that all programs of bpf/traffic.bpf.h have, of an object that is not loaded yet
- * and of one that is. */
-int subject_set_traffic(struct bpf_object *object, const struct frame *frame, int family,
-			unsigned int ifindex);
-int subject_fill_traffic(struct bpf_object *object, const struct traffic_source *sources);
 
 #endif

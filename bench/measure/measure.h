@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Binds this process to one CPU. */
 int measure_pin(unsigned int cpu);
@@ -26,6 +27,9 @@ extern const struct measure_frame measure_udp;
  * that counts instructions, it is the number of instructions. */
 int measure_packet(int program, const struct measure_frame *frame, unsigned int repeat, bool exact,
 		   double *ret_price);
+
+/* The next of a sequence of random numbers, which is the same each time (splitmix64). */
+uint64_t measure_random(uint64_t *state);
 
 /* Sorts. 0 for no values. */
 double measure_median(double *values, size_t count);

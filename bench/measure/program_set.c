@@ -12,9 +12,17 @@
 #include "abi/slots.h"
 
 static const char *const map_names[MAP_COUNT] = {
-	[MAP_SLOTS] = ECBPF_MAP_SLOTS,         [MAP_STATS] = ECBPF_MAP_STATS,
-	[MAP_EXIT_HOOK] = ECBPF_MAP_EXIT_HOOK, [MAP_CAPTURE_HOOK] = ECBPF_MAP_CAPTURE_HOOK,
+	[MAP_SLOTS] = ECBPF_MAP_SLOTS,
+	[MAP_STATS] = ECBPF_MAP_STATS,
+	[MAP_EXIT_HOOK] = ECBPF_MAP_EXIT_HOOK,
+	[MAP_CAPTURE_HOOK] = ECBPF_MAP_CAPTURE_HOOK,
 	[MAP_RECORDS] = "parse_records",
+	[MAP_SAMPLER_CONFIG] = "sampler_config",
+	[MAP_SAMPLER_CPUS] = "sampler_cpus",
+	[MAP_SAMPLER_RING] = "sampler_ring",
+	[MAP_RECORDERS] = "recorders",
+	[MAP_RECORDER_KEYS] = "recorder_keys",
+	[MAP_RECORDER_SEARCH] = "recorder_search",
 };
 
 static int complain(int err, const char *what, const char *name)
@@ -143,6 +151,15 @@ static int put(int map, __u32 index, int program)
 	return err ? complain(err, "put a program into", "its slot") : 0;
 }
 
+int program_set_update(struct bpf_object *object, const char *map, const void *value)
+{
+	__u32 only_entry = 0;
+	int fd = bpf_object__find_map_fd_by_name(object, map);
+	int err = fd < 0 ? fd : bpf_map_update_elem(fd, &only_entry, value, BPF_ANY);
+
+	return err ? complain(err, "write into", map) : 0;
+}
+
 int program_set_single(struct program_set *set, const char *object)
 {
 	set->entry = load_member(set, object, 0);
@@ -172,7 +189,7 @@ int program_set_chain(struct program_set *set, const char *root, const char *slo
 
 int program_set_hook(struct program_set *set, const char *object, int map, unsigned int index)
 {
-	int program = load_member(set, object, 0);
+	int program = load_member(set, object, map == MAP_SLOTS ? index : 0);
 
 	return program < 0 ? program : put(set->maps[map], index, program);
 }

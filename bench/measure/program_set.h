@@ -8,7 +8,20 @@
 
 #define PROGRAM_SET_LIMIT 11 /* a root, eight slots, two hooks */
 
-enum { MAP_SLOTS, MAP_STATS, MAP_EXIT_HOOK, MAP_CAPTURE_HOOK, MAP_RECORDS, MAP_COUNT };
+enum {
+	MAP_SLOTS,
+	MAP_STATS,
+	MAP_EXIT_HOOK,
+	MAP_CAPTURE_HOOK,
+	MAP_RECORDS,
+	MAP_SAMPLER_CONFIG,
+	MAP_SAMPLER_CPUS,
+	MAP_SAMPLER_RING,
+	MAP_RECORDERS,
+	MAP_RECORDER_KEYS,
+	MAP_RECORDER_SEARCH,
+	MAP_COUNT
+};
 
 /* Owned objects; close with program_set_close(). */
 struct program_set {
@@ -32,6 +45,9 @@ int program_set_enter(struct program_set *set, struct bpf_object *object);
  * another size. */
 void *program_set_data(struct bpf_object *object, const char *suffix, size_t expected);
 
+/* Writes the first entry of a loaded object's map. */
+int program_set_update(struct bpf_object *object, const char *map, const void *value);
+
 /* One program alone. */
 int program_set_single(struct program_set *set, const char *object);
 
@@ -39,7 +55,7 @@ int program_set_single(struct program_set *set, const char *object);
 int program_set_chain(struct program_set *set, const char *root, const char *slot_object,
 		      unsigned int slots);
 
-/* Puts a program of its own into the exit hook or the capture hook of passed packets. */
+/* Puts a program of its own into one of the slots, the exit hook or a capture hook. */
 int program_set_hook(struct program_set *set, const char *object, int map, unsigned int index);
 
 /* Programs root, slot_0 … of one object, the first `count` of them in its array. */

@@ -118,7 +118,7 @@ char *scene_run(int status, const char *format, ...)
 	char command[2048];
 	size_t length = 0;
 	size_t size = 0;
-	char *text = NULL;
+	char *text = NULL, *grown;
 	va_list arguments;
 	FILE *output;
 	int ended;
@@ -131,8 +131,9 @@ char *scene_run(int status, const char *format, ...)
 	assert_non_null(output);
 	do {
 		size += 65536;
-		text = realloc(text, size);
-		assert_non_null(text);
+		grown = realloc(text, size);
+		assert_non_null(grown);
+		text = grown;
 		length += fread(text + length, 1, size - 1 - length, output);
 	} while (length == size - 1);
 	text[length] = '\0';
@@ -201,15 +202,15 @@ static void see_packet_option(struct scene_blocks *blocks, unsigned int code, co
 static void see_statistic(struct scene_blocks *blocks, unsigned int code, const uint8_t *value,
 			  size_t length)
 {
-	uint64_t *const sums[] = { [4] = &blocks->received,
-				   &blocks->dropped,
-				   &blocks->accepted,
-				   &blocks->dropped_early,
-				   &blocks->delivered };
+	uint64_t *const sums[9] = { [4] = &blocks->received,
+				    &blocks->dropped,
+				    &blocks->accepted,
+				    &blocks->dropped_early,
+				    &blocks->delivered };
 
 	assert_int_equal(length, 8);
 	assert_in_range(code, 2, 8);
-	if (code >= 4)
+	if (code >= 4 && code < 9)
 		*sums[code] += number64(value);
 }
 

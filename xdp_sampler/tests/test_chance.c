@@ -126,7 +126,7 @@ static void gaps_are_geometric(void **state)
 	chi += (bins[BINS] - total * left) * (bins[BINS] - total * left) / (total * left);
 	printf("%.0f gaps, chi square %.1f with %d degrees of freedom\n", total, chi, BINS);
 	/* 60 + 5 sigma of its distribution. */
-	assert_true(total > COUNT / RATE * 0.9);
+	assert_true(total > (double)COUNT / RATE * 0.9);
 	assert_true(chi < BINS + 5 * sqrt(2.0 * BINS));
 	subject_close(&subject);
 }

@@ -3,7 +3,7 @@
  * answer is the frame with a longer head. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include "../traffic_layout.h"
+#include "bench/measure/traffic_layout.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -35,7 +35,7 @@ int restore_root(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	frame = (void *)(long)ctx->data;
 #pragma clang loop unroll(full)
-	for (int i = 0; i < FRAME_SIZE / 2; i++) {
+	for (int i = 0; i < FRAME_HEAD / 2; i++) {
 		if ((void *)(frame + i + 1) > (void *)(long)ctx->data_end)
 			break;
 		frame[i] = ((const __u16 *)copy->bytes)[i];

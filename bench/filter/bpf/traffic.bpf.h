@@ -5,7 +5,7 @@
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include "../traffic_layout.h"
+#include "bench/measure/traffic_layout.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -22,7 +22,8 @@ struct traffic_frame {
 	__u64 word[TRAFFIC_FRAME_SIZE / 8];
 };
 
-#define FRAME_SIZE 96
+#define FRAME_SIZE 1536
+#define FRAME_HEAD 96 /* as far as a restored frame may have been changed */
 
 /* Any frame. */
 struct frame {

@@ -15,7 +15,8 @@ struct price_row *price_table_add(struct price_table *table, const char *program
 	struct price_row *row = &table->rows[table->row_count];
 
 	if (table->row_count == PRICE_ROWS) {
-		fprintf(stderr, "bench_filter: more than %d rows\n", PRICE_ROWS);
+		fprintf(stderr, "%s: more than %d rows\n", program_invocation_short_name,
+			PRICE_ROWS);
 		return NULL;
 	}
 	*row = (struct price_row){ .program = program,
@@ -32,8 +33,8 @@ struct price_row *price_table_add(struct price_table *table, const char *program
 
 static int complain(const struct price_row *row, int err, const char *what)
 {
-	fprintf(stderr, "bench_filter: %s with %zu prefixes: %s: %s\n", row->program, row->length,
-		what, strerror(-err));
+	fprintf(stderr, "%s: %s with %zu entries: %s: %s\n", program_invocation_short_name,
+		row->program, row->length, what, strerror(-err));
 	return err;
 }
 
@@ -53,19 +54,29 @@ static int check(const struct price_row *row)
 	return 0;
 }
 
+static int measure_row(struct price_row *row, size_t round, unsigned int repeat, bool exact)
+{
+	const struct measure_frame frame = { row->frame.bytes, row->frame.length };
+	double warm;
+	int err;
+
+	if (row->most && repeat > row->most)
+		repeat = row->most;
+	if (row->prepare)
+		row->prepare(row);
+	err = measure_packet(row->entry, &frame, repeat / 16 + 1, true, &warm);
+	if (row->prepare)
+		row->prepare(row);
+	return err ? err : measure_packet(row->entry, &frame, repeat, exact, &row->prices[round]);
+}
+
 static int measure_round(struct price_table *table, size_t round, unsigned int repeat, bool exact)
 {
 	for (size_t i = 0; i < table->row_count; i++) {
-		struct price_row *row = &table->rows[i];
-		const struct measure_frame frame = { row->frame.bytes, row->frame.length };
-		double warm;
-		int err = measure_packet(row->entry, &frame, repeat / 16 + 1, true, &warm);
+		int err = measure_row(&table->rows[i], round, repeat, exact);
 
-		if (!err)
-			err = measure_packet(row->entry, &frame, repeat, exact,
-					     &row->prices[round]);
 		if (err)
-			return complain(row, err, "cannot run");
+			return complain(&table->rows[i], err, "cannot run");
 	}
 	return 0;
 }
@@ -113,6 +124,22 @@ double price_ratio(const struct price_table *table, size_t row, size_t peer)
 	for (size_t round = 0; round < table->rounds; round++)
 		ratio[round] = net_in_round(table, row, round) / net_in_round(table, peer, round);
 	return measure_median(ratio, table->rounds);
+}
+
+void price_table_collect(struct price_table *total, const struct price_table *table)
+{
+	for (size_t i = 0; i < table->row_count; i++) {
+		struct price_row *row = &total->rows[i];
+
+		if (!total->rounds) {
+			*row = table->rows[i];
+			continue;
+		}
+		memcpy(&row->prices[total->rounds], table->rows[i].prices,
+		       table->rounds * sizeof(*row->prices));
+	}
+	total->row_count = table->row_count;
+	total->rounds += table->rounds;
 }
 
 void price_table_close(struct price_table *table)

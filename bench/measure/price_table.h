@@ -9,7 +9,7 @@
 #include "program_set.h"
 
 #define PRICE_ROWS 80
-#define PRICE_ROUNDS 50
+#define PRICE_ROUNDS 60
 
 struct price_row {
 	const char *program;
@@ -19,8 +19,11 @@ struct price_row {
 	struct program_set sets[2]; /* owned: what is measured, and what gives it its packets */
 	int entry;                  /* the program that packets enter */
 	struct frame frame;
-	size_t empty; /* row whose price is subtracted; may be this one */
-	int must_do;  /* XDP action that the frame must meet, -1: any */
+	size_t empty;                           /* row whose price is subtracted; may be this one */
+	int must_do;                            /* XDP action that the frame must meet, -1: any */
+	unsigned int most;                      /* packets of one measurement, 0: no limit */
+	void (*prepare)(struct price_row *row); /* before each measurement, or NULL */
+	void *context;                          /* for it, or NULL */
 	double prices[PRICE_ROUNDS];
 };
 
@@ -45,6 +48,10 @@ double price_net(const struct price_table *table, size_t row);
 
 /* Median over the rounds of the ratio of both net prices. */
 double price_ratio(const struct price_table *table, size_t row, size_t peer);
+
+/* Appends the prices of a table with the same rows, which was loaded anew: it matters where code lies.
+ * `total` starts as zeros and owns nothing; at most PRICE_ROUNDS rounds in all. */
+void price_table_collect(struct price_table *total, const struct price_table *table);
 
 void price_table_close(struct price_table *table);
 
