@@ -42,11 +42,8 @@ static const struct report_column exit_hook_columns[] = {
 };
 
 static const struct report_column reason_columns[] = {
-	{ "slot", "SLOT", 4 },
-	{ "reason", "REASON", 6 },
-	{ "name", "NAME", -20 },
-	{ "action", "ACTION", -18 },
-	{ "packets", "PACKETS", 16 },
+	{ "slot", "SLOT", 4 },       { "reason", "REASON", 6 },    { "name", "NAME", -20 },
+	{ "action", "ACTION", -18 }, { "packets", "PACKETS", 16 },
 };
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof(*(array))

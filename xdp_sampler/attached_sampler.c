@@ -13,6 +13,32 @@ static int open_parts(struct attached_sampler *sampler, struct problem *problem)
 	return err ? err : sampler_maps_open(&sampler->maps, &sampler->chain, problem);
 }
 
+struct recorder_maps attached_sampler_recorders(const struct attached_sampler *sampler)
+{
+	return (struct recorder_maps){
+		.recorders = sampler->maps.fd[SAMPLER_RECORDERS],
+		.keys = sampler->maps.fd[SAMPLER_KEYS],
+		.search = sampler->maps.fd[SAMPLER_SEARCH],
+	};
+}
+
+/* A change of recorders that was killed before its last step: packets do not know yet that there are
+ * some, or that there are none any more. */
+static int finish_change(const struct attached_sampler *sampler, struct problem *problem)
+{
+	struct recorder_maps maps = attached_sampler_recorders(sampler);
+	struct recorder_set set = { 0 };
+	struct sampler_config config;
+	int err = sampler_maps_read_config(&sampler->maps, &config, problem);
+
+	if (!err)
+		err = recorder_maps_read(&maps, &set, problem);
+	if (!err && (config.word & 1) != (set.count != 0))
+		err = sampler_maps_write_config(&sampler->maps, &config, set.count != 0, problem);
+	recorder_set_free(&set);
+	return err;
+}
+
 int attached_sampler_open(struct attached_sampler *sampler, const char *bpffs,
 			  const char *interface, struct problem *problem)
 {
@@ -20,7 +46,9 @@ int attached_sampler_open(struct attached_sampler *sampler, const char *bpffs,
 
 	*sampler = (struct attached_sampler){ .maps = SAMPLER_MAPS_CLOSED };
 	err = slot_table_open(&sampler->chain, bpffs, interface, &sampler->attachment, problem);
-	return err ? err : open_parts(sampler, problem);
+	if (!err)
+		err = open_parts(sampler, problem);
+	return err ? err : finish_change(sampler, problem);
 }
 
 int attached_sampler_look(struct attached_sampler *sampler, const char *bpffs,
@@ -73,15 +101,6 @@ int attached_sampler_configure(const struct attached_sampler *sampler,
 	if (!memcmp(&config, &before, sizeof(config)))
 		return 0;
 	return sampler_maps_write_config(&sampler->maps, &config, before.word & 1, problem);
-}
-
-struct recorder_maps attached_sampler_recorders(const struct attached_sampler *sampler)
-{
-	return (struct recorder_maps){
-		.recorders = sampler->maps.fd[SAMPLER_RECORDERS],
-		.keys = sampler->maps.fd[SAMPLER_KEYS],
-		.search = sampler->maps.fd[SAMPLER_SEARCH],
-	};
 }
 
 int attached_sampler_record(const struct attached_sampler *sampler,

@@ -9,6 +9,8 @@
 
 #include "log.h"
 #include "sampler_sinks.h"
+#include "sink_name.h"
+#include "tap_sink.h"
 
 #define SECOND UINT64_C(1000000000)
 /* How long a sink may take to close after a reload. */
@@ -19,7 +21,7 @@
 
 struct run_sink {
 	struct sink_wish wish;
-	char name[sizeof(((struct ledger_sink_note *)0)->name)];
+	char name[SINK_NAME_SIZE];
 	struct sink_runner *runner;
 	struct sink_condition condition; /* when it was last looked at */
 	bool may_open;
@@ -39,32 +41,6 @@ static bool is_same(const struct sink_wish *a, const struct sink_wish *b)
 	       a->queue_bytes == b->queue_bytes;
 }
 
-static uint16_t hash(const char *text)
-{
-	uint32_t sum = 5381;
-
-	while (*text)
-		sum = sum * 33 + (unsigned char)*text++;
-	return (uint16_t)(sum ^ sum >> 16);
-}
-
-/* By this name the ledger knows it again. A target that is too long keeps its end, and a number that tells
- * it from others with the same end. */
-static void name_sink(struct run_sink *sink)
-{
-	const char *kind = sink_kind_name(sink->wish.kind), *target = sink->wish.target;
-	char text[64 + SINK_TARGET_SIZE];
-
-	snprintf(text, sizeof(text), "%s %s", kind, target);
-	if (strlen(text) >= sizeof(sink->name)) {
-		int head = snprintf(text, sizeof(text), "%s %04x..", kind, hash(target));
-		size_t rest = sizeof(sink->name) - 1 - (size_t)head;
-
-		memcpy(text + head, target + strlen(target) - rest, rest + 1);
-	}
-	memcpy(sink->name, text, strlen(text) + 1);
-}
-
 static struct run_sink *find(const struct run_sinks *sinks, const struct sink_wish *wish)
 {
 	for (size_t i = 0; i < sinks->count; i++) {
@@ -74,7 +50,8 @@ static struct run_sink *find(const struct run_sinks *sinks, const struct sink_wi
 	return NULL;
 }
 
-static int start(struct run_sinks *sinks, const struct sink_wish *wish, struct run_sink **ret_sink,
+static int start(struct run_sinks *sinks, const struct sink_wish *wish,
+		 const struct sink_operations *operations, struct run_sink **ret_sink,
 		 struct problem *problem)
 {
 	size_t seats = port_table_size(sinks->ports);
@@ -84,11 +61,10 @@ static int start(struct run_sinks *sinks, const struct sink_wish *wish, struct r
 	if (!sink)
 		return problem_errno(problem, -ENOMEM, "cannot start a sink");
 	sink->wish = *wish;
-	name_sink(sink);
+	sink_name(wish, sink->name);
 	for (size_t i = 0; i < seats; i++)
 		sink->seats[i] = NO_SEAT;
-	err = sink_runner_start(wish, sinks->operations[wish->kind], sinks->ports, &sink->runner,
-				problem);
+	err = sink_runner_start(wish, operations, sinks->ports, &sink->runner, problem);
 	if (err)
 		free(sink);
 	else
@@ -140,7 +116,8 @@ static void let_go(struct run_sinks *sinks, size_t number)
 	struct run_sink *sink = sinks->sinks[number];
 
 	sink_runner_condition(sink->runner, &sink->condition);
-	sinks->lost += sink->condition.lost;
+	if (!sink->wish.tap)
+		sinks->lost += sink->condition.lost;
 	free(sink);
 	sinks->count--;
 	memmove(&sinks->sinks[number], &sinks->sinks[number + 1],
@@ -183,12 +160,13 @@ int run_sinks_apply(struct run_sinks *sinks, const struct sink_wish *wishes, siz
 					  "sinks of an earlier reload are still closing: try again "
 					  "in a few seconds");
 		else
-			err = start(sinks, &wishes[i], &wanted[i], problem);
+			err = start(sinks, &wishes[i], sinks->operations[wishes[i].kind],
+				    &wanted[i], problem);
 		if (!err)
 			sinks->sinks[sinks->count++] = wanted[i];
 	}
 	for (size_t i = 0; i < sinks->count; i++) {
-		bool is_wanted = err && i < before;
+		bool is_wanted = (err && i < before) || sinks->sinks[i]->wish.tap;
 
 		for (size_t j = 0; !err && j < count; j++)
 			is_wanted |= wanted[j] == sinks->sinks[i];
@@ -197,6 +175,31 @@ int run_sinks_apply(struct run_sinks *sinks, const struct sink_wish *wishes, siz
 	}
 	let_open(sinks);
 	return err;
+}
+
+int run_sinks_add(struct run_sinks *sinks, const struct sink_wish *wish,
+		  const struct sink_operations *operations, struct problem *problem)
+{
+	int err;
+
+	/* One that is closing still has its seat. */
+	if (sinks->count >= LEDGER_SINKS)
+		return problem_set(problem, -EBUSY, "it has %zu sinks: there is room for %d",
+				   sinks->count, LEDGER_SINKS);
+	err = start(sinks, wish, operations, &sinks->sinks[sinks->count], problem);
+	if (err)
+		return err;
+	sinks->count++;
+	let_open(sinks);
+	return 0;
+}
+
+void run_sinks_end(struct run_sinks *sinks, const struct tap *tap)
+{
+	for (size_t i = 0; i < sinks->count; i++) {
+		if (sinks->sinks[i]->wish.tap == tap && !sinks->sinks[i]->ending)
+			stop(sinks->sinks[i], now_monotonic() + CLOSE_TIME);
+	}
 }
 
 void run_sinks_seat(struct run_sinks *sinks, const struct sample_port *port,
@@ -233,7 +236,8 @@ void run_sinks_take(struct run_sinks *sinks, const struct sink_offer *offer)
 		const struct run_sink *sink = sinks->sinks[i];
 
 		seats[i] = sink->seats[offer->port->number];
-		if (sink->ending || !sink_runner_wants(sink->runner, sample))
+		if (sink->ending || !sink_runner_wants(sink->runner, sample) ||
+		    (sink->wish.tap && !tap_wants(sink->wish.tap, offer->port, sample)))
 			seats[i] = NO_SEAT;
 		if (seats[i] >= 0)
 			numbers |= 1u << seats[i];
@@ -347,18 +351,22 @@ uint64_t run_sinks_lost(const struct run_sinks *sinks)
 	uint64_t lost = sinks->lost;
 
 	for (size_t i = 0; i < sinks->count; i++)
-		lost += sinks->sinks[i]->condition.lost;
+		lost += sinks->sinks[i]->wish.tap ? 0 : sinks->sinks[i]->condition.lost;
 	return lost;
 }
 
 void run_sinks_note(const struct run_sinks *sinks, const struct sample_port *port,
 		    struct reader_ledger *ledger)
 {
+	uint32_t used = 0;
+
 	for (size_t i = 0; i < sinks->count; i++) {
 		const struct run_sink *sink = sinks->sinks[i];
 		const struct sink_condition *condition = &sink->condition;
 		struct ledger_sink_note *note;
 
+		if (sink->seats[port->number] >= 0)
+			used |= 1u << sink->seats[port->number];
 		/* While a sink closes, its successor has the seat. */
 		if (sink->seats[port->number] < 0 || sink->ending)
 			continue;
@@ -366,6 +374,12 @@ void run_sinks_note(const struct run_sinks *sinks, const struct sample_port *por
 		snprintf(note->trouble, sizeof(note->trouble), "%.*s",
 			 (int)sizeof(note->trouble) - 1, condition->trouble);
 		note->state = condition->failing ? LEDGER_SINK_FAILING : LEDGER_SINK_WORKING;
+	}
+	for (int i = 0; i < LEDGER_SINKS; i++) {
+		struct ledger_sink_note *note = &ledger->daemon->sink[i];
+
+		if (note->name[0] && !(used >> i & 1))
+			note->state = LEDGER_SINK_CLOSED;
 	}
 }
 

@@ -31,6 +31,12 @@ struct run_sinks {
 int run_sinks_apply(struct run_sinks *sinks, const struct sink_wish *wishes, size_t count,
 		    struct problem *problem);
 
+/* One more, that run_sinks_apply() leaves alone: a tap. -EBUSY: the ledger has no room. */
+int run_sinks_add(struct run_sinks *sinks, const struct sink_wish *wish,
+		  const struct sink_operations *operations, struct problem *problem);
+/* It is to deliver what it has, and to close. */
+void run_sinks_end(struct run_sinks *sinks, const struct tap *tap);
+
 /* Where in the ledger of a port the sinks count. To be called when the ledger is another one, and after
  * run_sinks_apply(); again once a second, since a number may become free only later. */
 void run_sinks_seat(struct run_sinks *sinks, const struct sample_port *port,
@@ -51,7 +57,7 @@ bool run_sinks_are_opening(const struct run_sinks *sinks);
 int run_sinks_opened(const struct run_sinks *sinks, struct problem *problem);
 /* 0, or the error and the trouble of one that fails. */
 int run_sinks_fail(const struct run_sinks *sinks, struct problem *problem);
-/* Samples lost by all of them since the beginning. */
+/* Samples lost by all of them since the beginning; what a tap loses it tells the capture. */
 uint64_t run_sinks_lost(const struct run_sinks *sinks);
 /* Writes states and troubles into the port's ledger. */
 void run_sinks_note(const struct run_sinks *sinks, const struct sample_port *port,

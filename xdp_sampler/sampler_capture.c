@@ -16,12 +16,14 @@
 #include "ring_reader.h"
 #include "sampler_attach.h"
 #include "sampler_run.h"
+#include "tap_client.h"
 
 /* What is to be undone on one interface. */
 struct footprint {
 	char interface[INTERFACE_NAME_SIZE];
 	bool attached;
 	uint32_t recorder; /* id, 0: none */
+	uint32_t reader;   /* process that reads already, 0: nobody */
 };
 
 struct capture {
@@ -30,21 +32,20 @@ struct capture {
 	size_t count;
 };
 
-static int refuse_second_reader(const struct attached_sampler *sampler, struct problem *problem)
+static int find_reader(const struct attached_sampler *sampler, uint32_t *ret_reader,
+		       struct problem *problem)
 {
 	struct ledger_daemon daemon;
 	int err = sampler_maps_read_daemon(&sampler->maps, &daemon, problem);
 
-	if (err || ring_reader_of(&sampler->chain, &daemon) != RING_READER_RUNNING)
-		return err;
-	return problem_set(problem, -EBUSY,
-			   "%s: process %u reads the samples already; stop it first, or let it write "
-			   "what is wanted (--reload)",
-			   sampler->chain.interface, daemon.pid);
+	if (!err && ring_reader_of(&sampler->chain, &daemon) == RING_READER_RUNNING)
+		*ret_reader = daemon.pid;
+	return err;
 }
 
-/* 1: the sampler is attached, and nobody reads; 0: it is not attached. */
-static int look_at(const struct capture *capture, const char *interface, struct problem *problem)
+/* 1: the sampler is attached; 0: it is not. */
+static int look_at(const struct capture *capture, const char *interface, uint32_t *ret_reader,
+		   struct problem *problem)
 {
 	struct attached_sampler sampler = { .maps = SAMPLER_MAPS_CLOSED };
 	int err = slot_table_open(&sampler.chain, capture->wish->bpffs, interface,
@@ -60,7 +61,7 @@ static int look_at(const struct capture *capture, const char *interface, struct 
 	if (!err && is_there)
 		err = sampler_maps_open(&sampler.maps, &sampler.chain, problem);
 	if (!err && is_there)
-		err = refuse_second_reader(&sampler, problem);
+		err = find_reader(&sampler, ret_reader, problem);
 	attached_sampler_close(&sampler);
 	return err ? err : is_there;
 }
@@ -99,17 +100,42 @@ static int change_recorders(const struct capture *capture, struct footprint *foo
 	return err;
 }
 
+/* Others are served by what is attached. */
+static int refuse_settings(const struct capture_wish *wish, const char *interface, uint32_t reader,
+			   struct problem *problem)
+{
+	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++) {
+		bool selects = i == SAMPLER_SETTING_VERDICT || i == SAMPLER_SETTING_SLOT ||
+			       i == SAMPLER_SETTING_REASON ||
+			       (i == SAMPLER_SETTING_CAPTURE_LENGTH && wish->recorder);
+
+		if (wish->settings->given[i] && !selects)
+			return problem_set(problem, -EBUSY,
+					   "%s: process %u reads the samples already, so '%s' stays "
+					   "as it is; change it with %s, or leave it out",
+					   interface, reader, sampler_settings[i].name,
+					   sampler_settings[i].live ? "--set" : "--attach");
+	}
+	return 0;
+}
+
 static int prepare(void *context, const char *interface, struct problem *problem)
 {
 	struct capture *capture = context;
 	struct footprint *footprint = &capture->footprints[capture->count];
 	const struct capture_wish *wish = capture->wish;
-	int is_there = look_at(capture, interface, problem), err = 0;
+	uint32_t reader = 0;
+	int is_there = look_at(capture, interface, &reader, problem), err = 0;
 
 	if (is_there < 0)
 		return is_there;
+	if (reader)
+		err = refuse_settings(wish, interface, reader, problem);
+	if (err)
+		return err;
 	capture->count++;
 	snprintf(footprint->interface, sizeof(footprint->interface), "%s", interface);
+	footprint->reader = reader;
 	if (!is_there) {
 		err = sampler_attach(wish->bpffs, interface, wish->settings, problem);
 		footprint->attached = !err;
@@ -138,6 +164,18 @@ static int undo(void *context, const char *interface, struct problem *problem)
 	return err == -ENOENT || err == -ENODEV ? 0 : err;
 }
 
+static void tell_begin(const struct interface_list *interfaces)
+{
+	fprintf(stderr, "capturing on %s", interfaces->names[0]);
+	for (size_t i = 1; i < interfaces->count; i++)
+		fprintf(stderr, ", %s", interfaces->names[i]);
+}
+
+static void tell_count(uint64_t count, const char *what)
+{
+	fprintf(stderr, "%llu samples %s\n", (unsigned long long)count, what);
+}
+
 static int run(const struct capture_wish *wish, struct problem *problem)
 {
 	struct run_totals totals = { 0 };
@@ -151,16 +189,82 @@ static int run(const struct capture_wish *wish, struct problem *problem)
 	int err;
 
 	/* Whatever passes from now on is in the ring. */
-	fprintf(stderr, "capturing on %s", wish->interfaces->names[0]);
-	for (size_t i = 1; i < wish->interfaces->count; i++)
-		fprintf(stderr, ", %s", wish->interfaces->names[i]);
+	tell_begin(wish->interfaces);
 	fputc('\n', stderr);
 	err = sampler_run(&run_wish, problem);
-	fprintf(stderr,
-		"%llu samples captured\n%llu samples lost in the ring\n%llu samples lost by sinks\n",
-		(unsigned long long)totals.read, (unsigned long long)totals.ring_lost,
-		(unsigned long long)totals.sink_lost);
+	tell_count(totals.read, "captured");
+	tell_count(totals.ring_lost, "lost in the ring");
+	tell_count(totals.sink_lost, "lost by sinks");
 	return err;
+}
+
+/* All of the same reader. */
+static int fill_in_request(const struct capture *capture, struct tap_request *request,
+			   struct problem *problem)
+{
+	const struct sampler_settings *settings = capture->wish->settings;
+	const bool *given = settings->given;
+	const struct footprint *first = &capture->footprints[0];
+
+	if (capture->count > TAP_PORTS)
+		return problem_set(problem, -E2BIG,
+				   "process %u reads the samples: a capture beside it takes at most "
+				   "%d interfaces",
+				   first->reader, TAP_PORTS);
+	*request = (struct tap_request){
+		.port_count = (uint32_t)capture->count,
+		.reasons = given[SAMPLER_SETTING_REASON] ? settings->reasons : UINT64_MAX,
+		.verdicts = given[SAMPLER_SETTING_VERDICT] ? settings->verdicts : UINT32_MAX,
+		.rows = given[SAMPLER_SETTING_SLOT] ? settings->rows : UINT32_MAX,
+	};
+	for (size_t i = 0; i < capture->count; i++) {
+		const struct footprint *footprint = &capture->footprints[i];
+
+		if (footprint->reader != first->reader)
+			return problem_set(problem, -EBUSY,
+					   "%s and %s are not read by the same process: capture "
+					   "them one by one",
+					   first->interface, footprint->interface);
+		interface_real_name(footprint->interface, request->ports[i].interface);
+		request->ports[i].recorder = footprint->recorder;
+	}
+	return 0;
+}
+
+static int run_beside(const struct capture *capture, struct problem *problem)
+{
+	const struct capture_wish *wish = capture->wish;
+	const struct tap_wish tap_wish = { .reader = capture->footprints[0].reader,
+					   .sinks = wish->sinks,
+					   .sink_count = wish->sink_count,
+					   .count = wish->count,
+					   .duration_ns = wish->duration_ns };
+	struct tap_totals totals;
+	struct tap_request request;
+	int fd, err = fill_in_request(capture, &request, problem);
+
+	if (err)
+		return err;
+	fd = tap_client_connect(wish->bpffs, tap_wish.reader, &request, problem);
+	if (fd < 0)
+		return fd;
+	tell_begin(wish->interfaces);
+	fprintf(stderr, " beside process %u\n", tap_wish.reader);
+	err = tap_client_run(fd, &request, &tap_wish, &totals, problem);
+	tell_count(totals.read, "captured");
+	tell_count(totals.tap_lost, "lost by the tap");
+	tell_count(totals.ring_lost, "lost in the ring");
+	tell_count(totals.sink_lost, "lost by sinks");
+	return err;
+}
+
+static bool has_reader(const struct capture *capture)
+{
+	for (size_t i = 0; i < capture->count; i++) {
+		if (capture->footprints[i].reader)
+			return true;
+	}
+	return false;
 }
 
 /* A second ^C, while everything was being taken away, has been obeyed by that. */
@@ -192,7 +296,7 @@ int sampler_capture(const struct capture_wish *wish, struct problem *problem)
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	err = each_interface(wish->interfaces, wish->bpffs, "capture", prepare, &capture, problem);
 	if (!err)
-		err = run(wish, problem);
+		err = has_reader(&capture) ? run_beside(&capture, problem) : run(wish, problem);
 	undo_err = capture.count ? each_interface(wish->interfaces, wish->bpffs, "capture", undo,
 						  &capture, err ? &undo_problem : problem) :
 				   0;

@@ -26,8 +26,11 @@ struct capture_wish {
 };
 
 /* Runs until SIGTERM, SIGINT or a limit, then takes away what it attached and its recorder, says on
- * stderr how many samples were captured and lost, and returns 0. -EBUSY: the sampler has a reader
- * already, its process id is told. */
+ * stderr how many samples were captured and lost, and returns 0.
+ *
+ * Where a reader is at work already, it hands the samples on: those of the recorder, or without one all
+ * that it takes and that have the given verdicts, rows and reasons. Other settings that are given are
+ * refused with -EBUSY. All interfaces must have the same reader then. */
 int sampler_capture(const struct capture_wish *wish, struct problem *problem);
 
 #endif

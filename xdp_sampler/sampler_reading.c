@@ -83,6 +83,7 @@ static int capture_settings(const struct sampler_options *options,
 	sampler_settings_standard(ret_settings);
 	(void)sampler_settings_parse(ret_settings, SAMPLER_SETTING_RATE,
 				     options->filter ? "0" : "1", NULL);
+	ret_settings->given[SAMPLER_SETTING_RATE] = false;
 	return sampler_options_settings(options, ret_settings, problem);
 }
 

@@ -15,6 +15,7 @@
 #include "run_ports.h"
 #include "run_sinks.h"
 #include "service.h"
+#include "tap_listener.h"
 
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND (1000 * MILLISECOND)
@@ -40,6 +41,7 @@ struct run {
 	const struct run_wish *wish;
 	struct run_ports ports;
 	struct run_sinks sinks;
+	struct tap_listener taps;
 	int epoll;
 	int signals;
 	bool is_ending;
@@ -55,7 +57,7 @@ struct run {
 	uint64_t status_read;
 };
 
-static const struct sink_operations *const standard_operations[SINK_KIND_COUNT] = {
+const struct sink_operations *const sampler_sink_operations[SINK_KIND_COUNT] = {
 	[SINK_PCAPNG] = &pcapng_sink_operations,
 	[SINK_SFLOW] = &sflow_sink_operations,
 	[SINK_JSON] = &json_sink_operations,
@@ -122,8 +124,10 @@ static void reload(struct run *run)
 		answer(run, -ECANCELED, &(struct problem){ .text = "another reload came" });
 	service_reloading();
 	err = wish->reload(wish->context, &wishes, &count, &problem);
-	if (!err)
+	if (!err) {
+		tap_listener_make_room(&run->taps, count);
 		err = run_sinks_apply(&run->sinks, wishes, count, &problem);
+	}
 	free(wishes);
 	if (err) {
 		answer(run, err, &problem);
@@ -216,6 +220,7 @@ static int turn(struct run *run, struct problem *problem)
 	int err = 0;
 
 	run->now = now_monotonic();
+	tap_listener_attend(&run->taps, is_all_taken, run->now);
 	run_sinks_attend(&run->sinks, run->now);
 	if (run->now >= run->next_look)
 		err = look(run, false, problem);
@@ -266,6 +271,15 @@ static int give_up_rights(struct problem *problem)
 	return capability_keep_only(needed, 1, problem);
 }
 
+/* Without it the reader reads all the same. */
+static void open_taps(struct run *run)
+{
+	struct problem problem = { 0 };
+
+	if (tap_listener_open(&run->taps, run->wish->bpffs, &run->ports, &problem))
+		log_warning("%s", problem.text);
+}
+
 static int open_run(struct run *run, const sigset_t *signals, struct problem *problem)
 {
 	const struct run_wish *wish = run->wish;
@@ -279,9 +293,11 @@ static int open_run(struct run *run, const sigset_t *signals, struct problem *pr
 		return err;
 	run->sinks.ports = run->ports.table;
 	run->sinks.ends_with_sink = !wish->daemon;
-	run->sinks.operations = wish->operations ? wish->operations : standard_operations;
+	run->sinks.operations = wish->operations ? wish->operations : sampler_sink_operations;
 	run->now = run->status_time = now_monotonic();
 	run->end = wish->duration_ns ? run->now + wish->duration_ns : 0;
+	/* Before anyone is told that this process reads. */
+	open_taps(run);
 	/* No file is touched when there is nothing to read. */
 	err = look(run, !wish->daemon, problem);
 	if (!err)
@@ -307,6 +323,7 @@ static void close_run(struct run *run)
 	struct signalfd_siginfo signal;
 	struct run_totals *totals = run->wish->ret_totals;
 
+	tap_listener_close(&run->taps);
 	run_sinks_stop(&run->sinks, now_monotonic() + STOP_TIME);
 	if (totals)
 		*totals = (struct run_totals){ .read = run->ports.read,
@@ -324,7 +341,7 @@ static void close_run(struct run *run)
 
 int sampler_run(const struct run_wish *wish, struct problem *problem)
 {
-	struct run run = { .wish = wish, .epoll = -1, .signals = -1 };
+	struct run run = { .wish = wish, .taps = { .fd = -1 }, .epoll = -1, .signals = -1 };
 	sigset_t signals, before;
 	int err;
 

@@ -47,4 +47,7 @@ struct run_wish {
  * reloads is one more. */
 int sampler_run(const struct run_wish *wish, struct problem *problem);
 
+/* The sinks of this tool, by enum sink_kind. */
+extern const struct sink_operations *const sampler_sink_operations[SINK_KIND_COUNT];
+
 #endif

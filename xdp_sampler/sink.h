@@ -15,6 +15,8 @@ enum sink_kind {
 	SINK_JSON,   /* one object a line */
 	SINK_LIVE,   /* a view for people */
 	SINK_KIND_COUNT,
+	/* Not for anyone to wish: a capture beside the reader (tap_sink.h). */
+	SINK_TAP = SINK_KIND_COUNT,
 };
 
 enum sink_takes {
@@ -24,6 +26,8 @@ enum sink_takes {
 };
 
 #define SINK_TARGET_SIZE 256
+
+struct tap;
 
 /* One sink as configured. Zero is "not given" for numbers. */
 struct sink_wish {
@@ -39,6 +43,7 @@ struct sink_wish {
 	uint64_t counter_seconds; /* sFlow: interval of counter samples, 0: 30 */
 	uint64_t datagram_bytes;  /* sFlow: 0: 1400 */
 	uint64_t queue_bytes;     /* 0: 8 MiB */
+	struct tap *tap;          /* SINK_TAP only */
 };
 
 /* Samples of one interface and place as far as this sink is concerned; sums over the CPUs. */
@@ -82,5 +87,6 @@ extern const struct sink_operations pcapng_sink_operations;
 extern const struct sink_operations sflow_sink_operations;
 extern const struct sink_operations json_sink_operations;
 extern const struct sink_operations live_sink_operations;
+extern const struct sink_operations tap_sink_operations;
 
 #endif

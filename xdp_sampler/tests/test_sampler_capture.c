@@ -122,15 +122,17 @@ static void uses_what_is_there(void **state)
 	sampled_root_detach();
 }
 
-/* The one that is there goes on. */
-static void is_refused_beside_a_reader(void **state)
+/* What would change the sampler under the reader's hands; it goes on. */
+static void changes_nothing_for_a_reader(void **state)
 {
 	pid_t first, second;
 
 	(void)state;
 	first = start(NULL, 0);
 	wait_for_reader(first);
+	settings.given[SAMPLER_SETTING_RATE] = true;
 	second = start(&recorder, 0);
+	settings.given[SAMPLER_SETTING_RATE] = false;
 	assert_int_equal(end_of(second), -EBUSY);
 	assert_int_equal(recorders_now(), 0);
 	assert_int_equal(kill(first, SIGTERM), 0);
@@ -145,7 +147,7 @@ int main(void)
 						sampled_root_teardown),
 		cmocka_unit_test_setup_teardown(uses_what_is_there, sampled_root_setup,
 						sampled_root_teardown),
-		cmocka_unit_test_setup_teardown(is_refused_beside_a_reader, sampled_root_setup,
+		cmocka_unit_test_setup_teardown(changes_nothing_for_a_reader, sampled_root_setup,
 						sampled_root_teardown),
 	};
 	const char *reason = run_unavailable();

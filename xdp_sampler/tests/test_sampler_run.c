@@ -294,6 +294,7 @@ static void one_stalls_the_other_works(void **state)
 	pid_t child;
 
 	(void)state;
+	sinks[0].queue_bytes = 64 << 20; /* has room for all, whenever its thread runs */
 	sinks[1].queue_bytes = SMALL_QUEUE;
 	shared->blocks[SINK_JSON] = true;
 	sampled_root_attach(RING);
