@@ -13,9 +13,10 @@ first=(--slot 2 --load "$objects/drop_udp_port_9.o")
 second=(--slot 2 --load "$objects/drop_udp_port_9_anew.o" --replace)
 
 # verdict: "open" or "closed" for the first fragment of a packet to UDP port 9; "listed" if a packet of the
-# source that list stories drop does not arrive either.
+# source that list stories drop does not arrive either; in sampler stories with how many samples were taken.
 verdict() {
-	local answer
+	local answer before after
+	[ -z "$samples" ] || before=$(samples_taken)
 	echo fragment.9 udp-listed >&"${PROBE[1]}"
 	read -r answer <&"${PROBE[0]}"
 	case $answer in
@@ -23,7 +24,18 @@ verdict() {
 	'udp-listed udp') answer=closed ;;
 	'fragment.9 udp-listed udp') answer=open ;;
 	esac
+	if [ -n "$samples" ]; then
+		after=$(samples_taken)
+		answer=$answer:$([ "$before" = unknown ] || [ "$after" = unknown ] && echo unknown || echo $((after - before)))
+	fi
 	echo "$answer"
+}
+# Not empty: this half's stories are the sampler's.
+samples=
+# samples_taken: by both places, on all CPUs; "unknown" without a sampler, or while pins that status reads are away.
+samples_taken() {
+	sampler --status --json 2>/dev/null | awk -F': ' '/"settings"/ { settings = 1 } /"sampled"/ && !settings { sum += $2; known = 1 }
+		END { print known ? sum : "unknown" }'
 }
 
 # What is killed; filter stories change it.
@@ -33,6 +45,9 @@ tool() {
 }
 filter() {
 	"$build/bin/xdp_filter" --bpffs "$bpffs" --interface "$link" "$@"
+}
+sampler() {
+	"$build/bin/xdp_sampler" --bpffs "$bpffs" --interface "$link" "$@"
 }
 hook=../tests/scenarios/exit_hook_loader
 hook() {
@@ -54,7 +69,14 @@ state() {
 		$2 == "prog_loaded" { loaded = $3 == "true" }
 		$2 == "object" && loaded && slot ~ /^([0-7]|exit)$/ { sub(/.*\//, "", $3); slots = slots (slots ? "," : "") slot "=" $3 }
 		END { print nop ? "nop" : root ? "root:" slots : "none" }' <<<"$state")
+	[[ $state != *xdp_sampler* ]] || state_of_sampler
 	[ "$state" != root:2=xdp_filter ] || ! filter --dump 2>/dev/null | grep -q '^203\.0\.113\.7/' || state=$state:listed
+}
+# Adds "@RATE/RECORDERS".
+state_of_sampler() {
+	local said
+	said=$(sampler --status --json 2>>"$work/status_error") || sick=$?
+	state=$state@$(awk -F'[":, ]+' '$2 == "rate" { rate = $3 } $2 == "count" { count = $3 } END { print rate "/" count }' <<<"$said")
 }
 # wipe: back to nothing, whatever there is; not by the loader, which is under test.
 wipe() {
@@ -80,6 +102,12 @@ set_up() { # STATE
 	root:exit=exit_hook.o) root --attach && hook "$objects/exit_hook.o" ;;
 	root:2=xdp_filter) root --attach && filter --attach --no-config --frags-drop ;;
 	root:2=xdp_filter:listed) set_up root:2=xdp_filter && filter --drop --ips 203.0.113.7 ;;
+	root:exit=xdp_sampler_verdict@1/0) root --attach && sampler --attach --no-config --rate 1 ;;
+	root:1=xdp_sampler,exit=xdp_sampler_verdict@[01]/[0-9]*)
+		local of=${1#*@}
+		root --attach && sampler --attach --no-config --at ingress,verdict --rate "${of%/*}" &&
+			head -n "${of#*/}" "$work/recorders" | sampler --record-file -
+		;;
 	emptied) root --attach && root "${first[@]}" &&
 		bpftool map delete pinned "$bpffs/ecbpf/$link/xdp_program_array" key 2 0 0 0 ;;
 	esac
@@ -121,6 +149,7 @@ settled() {
 	[ "$(verdict)" = "${expected_verdict[$state]-}" ] || wrong "$what: $state, but packets do not meet it"
 	case $state in
 	root:) [ "$(records)" -eq 0 ] || wrong "$what: $(records) records of no program" ;;
+	*,*) [ "$(records)" -eq 2 ] || wrong "$what: $(records) records of two programs" ;;
 	root:*) [ "$(records)" -eq 1 ] || wrong "$what: $(records) records of one program" ;;
 	esac
 }
@@ -136,6 +165,8 @@ again() {
 kill_at() {
 	wipe
 	set_up "$3" >/dev/null 2>&1
+	# The sampler's programs know the settings from before when those change.
+	[ -z "$samples" ] || verdict >/dev/null
 	# bash tells of the killed process.
 	{
 		strace -qq -o /dev/null -e trace="$1" -e inject="$1:signal=SIGKILL:when=$2" \
@@ -148,17 +179,25 @@ kill_at() {
 look() {
 	local met
 	met=$(verdict)
-	if [ "$met" != "${expected_verdict[$1]}" ] && [ "$met" != "${expected_verdict[$2]}" ]; then
+	state
+	if [[ $met = *:unknown && $state = *xdp_sampler* ]]; then
+		[ "$sick" -ne 0 ] || wrong "killed: nothing is known of the sampler, and nobody says so"
+		[ "$met" = open:unknown ] || wrong "killed: packets meet '$met'"
+		return
+	fi
+	if [ "$met" != "${expected_verdict[$1]}" ] && [ "$met" != "${expected_verdict[$2]}" ] &&
+		[ "$met" != "${expected_verdict[${between:-$1}]}" ]; then
 		wrong "killed: packets meet '$met', which is neither old nor new"
 	fi
-	state
 	if [ "$sick" -eq 0 ]; then
-		[ "$state" = "$1" ] || [ "$state" = "$2" ] || wrong "killed: state is $state, neither old nor new"
+		[[ " $1 $2 $between " = *" $state "* ]] || wrong "killed: state is $state, neither old nor new"
 		[ "$met" = "${expected_verdict[$state]-}" ] || wrong "killed: $state, but packets meet '$met'"
 	fi
 }
 
 points=0
+# A third state that a command of two steps goes through.
+between=
 # What is typed after the kill.
 repair=(root --attach)
 # story WHAT OLD NEW ATTACHED OPTION...: every crash point of a command that leads from OLD to NEW. ATTACHED are
@@ -182,7 +221,7 @@ story() {
 			again)
 				if ! again tool "$@"; then
 					# What was done already is refused the second time.
-					[[ $was == "$new" && $answer =~ (is taken by|is empty already|is not loaded|no root array is attached) ]] ||
+					[[ $was == "$new" && $answer =~ (is taken by|is empty already|is not loaded|is not attached|has the filter|there is no recorder|no root array is attached) ]] ||
 						wrong "the same again: $answer"
 				fi
 				settled "the same again" "$new"
@@ -213,10 +252,9 @@ story() {
 
 # What an undisturbed run leaves in each state.
 declare -A tree expected_verdict
-look_undisturbed() {
+learn() { # STATE...
 	local name
-	for name in none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o root:2=xdp_filter \
-		root:2=xdp_filter:listed root:exit=exit_hook.o; do
+	for name in "$@"; do
 		wipe
 		set_up "$name" >/dev/null 2>&1
 		state
@@ -224,11 +262,16 @@ look_undisturbed() {
 		tree[$name]=$(pin_tree)
 		expected_verdict[$name]=$(verdict)
 	done
+}
+look_undisturbed() {
+	learn none root: nop root:2=drop_udp_port_9.o root:2=drop_udp_port_9_anew.o root:2=xdp_filter root:2=xdp_filter:listed \
+		root:exit=exit_hook.o
 	equal "closed only with a program" "open open open closed closed closed listed closed" \
 		"${expected_verdict[none]} ${expected_verdict[nop]} ${expected_verdict[root:]} ${expected_verdict[root:2=drop_udp_port_9.o]} ${expected_verdict[root:2=drop_udp_port_9_anew.o]} ${expected_verdict[root:2=xdp_filter]} ${expected_verdict[root:2=xdp_filter:listed]} ${expected_verdict[root:exit=exit_hook.o]}"
 }
 
-# half LINK STORIES: one half of the stories, on a link and a bpffs of its own, beside the other half.
+# half LINK STORIES LEARN: a part of the stories, on a link and a bpffs of its own, beside the other parts. LEARN looks
+# at their states first.
 half() {
 	trap - EXIT
 	link=$1
@@ -239,7 +282,7 @@ half() {
 	mount -t bpf bpf "$bpffs"
 	add_link "$link" client "peer-$link"
 	coproc PROBE { "$senders/probe" "client:peer-$link" "$link" -; }
-	look_undisturbed
+	"$3"
 	"$2"
 	umount "$bpffs"
 	echo "$checks $failures $points" >"$work/counts"
@@ -274,11 +317,43 @@ change_and_detach() {
 	tool=xdp_root_loader
 	story "detach --nop" root:2=drop_udp_port_9.o nop "root: root:2=drop_udp_port_9.o" --detach --nop
 }
-half eth0 attach_and_load >"$work/eth0.log" 2>&1 &
-(half eth1 change_and_detach)
+both=root:1=xdp_sampler,exit=xdp_sampler_verdict
+learn_sampler() {
+	samples=yes
+	changing=$changing,flock
+	printf '%s\n' '203.0.113.7 * * * *' '* * * 5353 UDP' '192.0.2.0/24 * * * *' >"$work/recorders"
+	learn none root: root:exit=xdp_sampler_verdict@1/0 $both@1/0 $both@0/0 $both@0/1 $both@0/2 $both@0/3
+	# Three packets meet each place.
+	equal "as many samples as settings and recorders say" "open:unknown open:unknown open:3 open:6 open:0 open:2 open:2 open:6" \
+		"${expected_verdict[none]} ${expected_verdict[root:]} ${expected_verdict[root:exit=xdp_sampler_verdict@1/0]} ${expected_verdict[$both@1/0]} ${expected_verdict[$both@0/0]} ${expected_verdict[$both@0/1]} ${expected_verdict[$both@0/2]} ${expected_verdict[$both@0/3]}"
+}
+mend_recorders() {
+	sampler --record '* * * 9999 TCP' --id 99 && sampler --no-record 99
+}
+sampler_stories() {
+	tool=xdp_sampler
+	between=root:exit=xdp_sampler_verdict@1/0
+	story "sampler" root: $both@1/0 "root: $between $both@1/0" --attach --no-config --at ingress,verdict --rate 1
+	story "sampler's detach" $both@1/0 root: "root: $between $both@1/0" --detach
+	between=
+	story "sampler's upgrade" $both@0/1 $both@0/1 $both@0/1 --attach --no-config
+	repair=(sampler --set --rate 1)
+	story "sampler's set" $both@0/0 $both@1/0 $both@1/0 --set --rate 1
+	repair=(sampler --set --rate 0)
+	story "sampler's set to none" $both@1/0 $both@0/0 $both@0/0 --set --rate 0
+	repair=(mend_recorders)
+	story "sampler's first recorder" $both@0/0 $both@0/1 "$both@0/0 $both@0/1" --record '203.0.113.7 * * * *'
+	head -n 3 "$work/recorders" | tail -n 2 >"$work/two_more"
+	story "sampler's recorders" $both@0/1 $both@0/3 "$both@0/1 $both@0/3" --record-file "$work/two_more"
+	story "sampler's recorder goes" $both@0/3 $both@0/2 "$both@0/3 $both@0/2" --no-record 3
+	story "sampler's recorders go" $both@0/3 $both@0/0 "$both@0/3 $both@0/0" --no-record all
+}
+half eth0 attach_and_load look_undisturbed >"$work/eth0.log" 2>&1 &
+half eth2 sampler_stories learn_sampler >"$work/eth2.log" 2>&1 &
+(half eth1 change_and_detach look_undisturbed)
 wait
-cat "$work/eth0.log"
-for link in eth0 eth1; do
+cat "$work/eth0.log" "$work/eth2.log"
+for link in eth0 eth1 eth2; do
 	more=(0 0 0)
 	check "$link: all its stories were told" test -s "$work/$link/counts"
 	read -r -a more < <(cat "$work/$link/counts" 2>/dev/null) || more=(0 0 0)
