@@ -98,16 +98,25 @@ static int write_config(const struct sampler_maps *maps, const struct sampler_co
 	return 0;
 }
 
+/* The word of the next generation. */
+static __u64 next_word(__u64 word, bool has_recorders)
+{
+	return ((word | RECORDERS_WORD) + 1) | (has_recorders ? RECORDERS_WORD : 0);
+}
+
+/* The second write is for a CPU that reads in the middle of the first; the first has a new word as well, so
+ * that every other CPU notices even if this process is killed between them. */
 int sampler_maps_write_config(const struct sampler_maps *maps, const struct sampler_config *config,
 			      bool has_recorders, struct problem *problem)
 {
 	struct sampler_config before, next = *config;
 	int err = sampler_maps_read_config(maps, &before, problem);
 
-	next.word = before.word;
-	if (!err)
-		err = write_config(maps, &next, problem);
-	next.word = ((before.word | RECORDERS_WORD) + 1) | (has_recorders ? RECORDERS_WORD : 0);
+	if (err)
+		return err;
+	next.word = next_word(before.word, has_recorders);
+	err = write_config(maps, &next, problem);
+	next.word = next_word(next.word, has_recorders);
 	return err ? err : write_config(maps, &next, problem);
 }
 

@@ -38,8 +38,8 @@ void sampler_maps_close(struct sampler_maps *maps);
 
 int sampler_maps_read_config(const struct sampler_maps *maps, struct sampler_config *ret_config,
 			     struct problem *problem);
-/* Everything but the word, then the word: it becomes the next generation's, with the bit that says
- * whether there are recorders. config->word does not matter. */
+/* With the word of a new generation, and the bit that says whether there are recorders; config->word does
+ * not matter. */
 int sampler_maps_write_config(const struct sampler_maps *maps, const struct sampler_config *config,
 			      bool has_recorders, struct problem *problem);
 

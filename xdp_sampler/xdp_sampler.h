@@ -46,7 +46,8 @@ struct sampler_draw {
 	__u32 unused;
 };
 
-/* Value of sampler_config. `word` is written after everything else has changed. */
+/* Value of sampler_config. Written twice, with a new word each time: a CPU that reads in the middle of the
+ * first time begins anew with the second. */
 struct sampler_config {
 	/* generation << 1, and 1 if there are recorders: a packet that finds the word it knows looks
 	 * at nothing else here. */
