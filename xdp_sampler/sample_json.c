@@ -76,8 +76,7 @@ static void put_decision(struct report *report, const struct sample_view *view)
 		      decided ? sample_verdict_name(sample->verdict) : NULL);
 	put_number(report, "slot", decided && sample->row < ECBPF_SLOT_COUNT, sample->row);
 	report_string(report, "program", NULL, decided && *view->program ? view->program : NULL);
-	report_string(report, "reason", NULL,
-		      decided ? sample_view_reason(view, reason) : NULL);
+	report_string(report, "reason", NULL, decided ? sample_view_reason(view, reason) : NULL);
 	put_number(report, "reason_number", decided, sample->reason);
 }
 
