@@ -29,7 +29,7 @@ struct sink_offer {
 	unsigned int number; /* of the sink in this ledger */
 	uint64_t realtime;
 	const char *program;
-	const char *reason; /* or NULL */
+	const char *reason;          /* or NULL */
 	const struct sample *sample; /* copied */
 };
 
