@@ -42,7 +42,7 @@ struct sink_wish {
 	uint64_t sub_agent;       /* sFlow */
 	uint64_t counter_seconds; /* sFlow: interval of counter samples, 0: 30 */
 	uint64_t datagram_bytes;  /* sFlow: 0: 1400 */
-	uint64_t queue_bytes;     /* 0: 8 MiB */
+	uint64_t queue_bytes;     /* 0: 32 MiB */
 	struct tap *tap;          /* SINK_TAP only */
 };
 

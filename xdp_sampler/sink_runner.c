@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE_BYTES (8u << 20)
+/* As long as the consumer keeps up it uses the first few hundred KiB only. */
+#define QUEUE_BYTES (32u << 20)
 
 /* What is theirs can never be freed. */
 static struct sink_runner *abandoned;

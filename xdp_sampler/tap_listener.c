@@ -9,6 +9,7 @@
 
 #include "tap_message.h"
 
+#define QUEUE_BYTES (8u << 20) /* of each capture */
 #define SECOND UINT64_C(1000000000)
 #define ASK_TIME (2 * SECOND)
 /* For reading what came until the capture left, while more comes all the time. */
@@ -106,7 +107,7 @@ static int count_taps(const struct tap_listener *listener)
 static int start(struct tap_listener *listener, struct tap_guest *guest,
 		 const struct tap_request *request, struct problem *problem)
 {
-	struct sink_wish wish = { .kind = SINK_TAP };
+	struct sink_wish wish = { .kind = SINK_TAP, .queue_bytes = QUEUE_BYTES };
 	int err;
 
 	if (count_taps(listener) >= TAP_LIMIT)

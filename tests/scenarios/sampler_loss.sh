@@ -61,7 +61,7 @@ begin --at ingress,verdict --rate 10
 mkfifo "$work/stalls.fifo"
 cat "$work/stalls.fifo" >"$work/stalls.pcapng" &
 cat=$!
-sinks stalls.json '{ "type": "pcapng", "file": "stalls.fifo" }' "{ \"type\": \"pcapng\", \"file\": \"steady.pcapng\", $long_queue }"
+sinks stalls.json '{ "type": "pcapng", "file": "stalls.fifo", "queue_size": "8M" }' "{ \"type\": \"pcapng\", \"file\": \"steady.pcapng\", $long_queue }"
 reader_starts stalls --interface eth0 --config "$work/stalls.json"
 floods_start
 check "samples go through the FIFO" wait_until 20 sink_is_above stalls.fifo delivered 1000
