@@ -164,8 +164,9 @@ check "a full disk: samples are lost" wait_until 20 sink_is_above full.pcapng lo
 floods_end
 all_is_told "a full disk"
 check "a full disk: status tells" wait_until 10 sink_is full.pcapng state failing
-equal "a full disk: as such" "failing write to $work/small/full.pcapng: No space left on device: samples are lost until it works again" \
-	"$(sink full.pcapng state) $(sink full.pcapng trouble)"
+# The ledger keeps 119 bytes of it; how many of them are the path's depends on where this runs.
+as_such="write to $work/small/full.pcapng: No space left on device: samples are lost until it works again"
+equal "a full disk: as such" "failing ${as_such:0:119}" "$(sink full.pcapng state) $(sink full.pcapng trouble)"
 check "a full disk: the log has it" grep -qF "No space left on device" "$work/full.err"
 equal "a full disk: the other sink works" working "$(sink roomy.pcapng state)"
 is_whole "a full disk" small/full.pcapng
