@@ -11,6 +11,9 @@ ECBPF_SUBPROGRAM(sampler_decider)
 	struct packet packet = packet_open(ctx, ecbpf_program.frags);
 	__u8 action, reason;
 
+	/* In the last row kernels up to 6.1 cannot tell that a verdict this variable has a cell. */
+	if (ecbpf_program.slot == ECBPF_ROOT_ROW)
+		return ecbpf_continue();
 	if (packet_read_link(&packet))
 		return ecbpf_drop(ECBPF_REASON_SHORT_ETHERNET);
 	action = packet.link.header->h_source[5];
