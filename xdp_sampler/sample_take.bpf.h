@@ -8,11 +8,6 @@
 #include "recorder_search.bpf.h"
 #include "sample_write.bpf.h"
 
-static __always_inline __u64 sample_frame_length(struct xdp_md *ctx)
-{
-	return packet_open(ctx, ecbpf_program.frags).frame_length;
-}
-
 /* Unites what is wanted of the packet; 0: nobody wants it. */
 static __always_inline int sample_is_wanted(const struct sample_request *request, __u64 word)
 {
