@@ -63,12 +63,15 @@ static void assert_setting(const struct sampler_plan *plan, enum sampler_setting
 static void test_no_section(void **state)
 {
 	struct sampler_plans plans = plans_of("no0,no1", "{}");
+	char text[SAMPLER_SETTING_TEXT_SIZE];
 	struct sampler_settings standard;
 
 	(void)state;
 	sampler_settings_standard(&standard);
 	assert_int_equal(plans.count, 2);
-	assert_memory_equal(&plans.plans[1].settings, &standard, sizeof(standard));
+	for (unsigned int i = 0; i < SAMPLER_SETTING_COUNT; i++)
+		assert_setting(&plans.plans[1], i, sampler_settings_text(&standard, i, text),
+			       false);
 	assert_int_equal(plans.plans[1].recorder_count, 0);
 	assert_int_equal(plans.sinks.count, 0);
 	assert_non_null(sampler_plans_find(&plans, "no1"));

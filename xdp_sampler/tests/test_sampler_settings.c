@@ -10,6 +10,19 @@
 
 #include "abi/reasons.h"
 
+/* By setting: bytes between the fields are nobody's. */
+static void assert_settings_equal(const struct sampler_settings *one,
+				  const struct sampler_settings *other)
+{
+	char text[SAMPLER_SETTING_TEXT_SIZE], other_text[SAMPLER_SETTING_TEXT_SIZE];
+
+	for (unsigned int i = 0; i < SAMPLER_SETTING_COUNT; i++) {
+		assert_string_equal(sampler_settings_text(one, i, text),
+				    sampler_settings_text(other, i, other_text));
+		assert_int_equal(one->given[i], other->given[i]);
+	}
+}
+
 static void test_standard(void **state)
 {
 	static const char *const texts[SAMPLER_SETTING_COUNT] = {
@@ -121,7 +134,7 @@ static void test_refused(void **state)
 				     0);
 		if (!strstr(problem.text, rows[i].says))
 			fail_msg("'%s': %s", rows[i].text, problem.text);
-		assert_memory_equal(&settings, &before, sizeof(settings));
+		assert_settings_equal(&settings, &before);
 	}
 }
 
@@ -199,7 +212,7 @@ static void test_config_there_and_back(void **state)
 	back.verdicts = back.rows = back.capture_length = 0;
 	back.reasons = 0;
 	sampler_settings_of_config(&back, &config);
-	assert_memory_equal(&back, &settings, sizeof(back));
+	assert_settings_equal(&back, &settings);
 }
 
 /* All that a configuration may have fits into a text. */
