@@ -152,9 +152,18 @@ static bool is_shared(const struct bpf_map *map)
 	       bpf_map__max_entries(map) == shape->max_entries;
 }
 
-static bool is_private(const struct bpf_map *map)
+static bool is_elsewhere(const struct subprogram *subprogram, const struct bpf_map *map)
 {
-	return !is_shared(map) && !bpf_map__is_internal(map);
+	for (const char *const *name = subprogram->shared; name && *name; name++) {
+		if (!strcmp(*name, bpf_map__name(map)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_private(const struct subprogram *subprogram, const struct bpf_map *map)
+{
+	return !is_shared(map) && !bpf_map__is_internal(map) && !is_elsewhere(subprogram, map);
 }
 
 static int tie_shared_maps(struct subprogram *subprogram, struct problem *problem)
@@ -223,7 +232,7 @@ static int tie_private_maps(struct subprogram *subprogram, bool same, struct pro
 		unsigned int place = subprogram->slot;
 		int err, fd = -ENOENT, own;
 
-		if (!is_private(map))
+		if (!is_private(subprogram, map))
 			continue;
 		if (same)
 			fd = find_map(subprogram, place, map);
@@ -335,7 +344,7 @@ int subprogram_publish(struct subprogram *subprogram, struct problem *problem)
 	int err;
 
 	bpf_object__for_each_map(map, subprogram->object) {
-		if (!is_private(map) || bpf_map__fd(map) < 0)
+		if (!is_private(subprogram, map) || bpf_map__fd(map) < 0)
 			continue;
 		if (content.map_count == MAPS_MAX)
 			return problem_set(problem, -E2BIG, "%s: more than %d maps",

@@ -25,7 +25,9 @@ struct subprogram {
 	unsigned int sibling; /* place of a published program of the same tool: its maps of the same
 			       * name and shape are shared, where this one's place has none of its
 			       * own */
-	struct bpf_object *object;               /* opened, owned by the caller */
+	const char *const *shared; /* names of maps that the caller has tied already and pins
+				    * elsewhere, NULL at the end; or NULL: none */
+	struct bpf_object *object; /* opened, owned by the caller */
 	const struct reason_names *reason_names; /* of its own reasons, or NULL */
 	const char *object_name;                 /* for texts and the record */
 	struct bpf_program *program;             /* found by subprogram_load() */
