@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "pin_lock.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 
 int lock_take(unsigned int seconds, struct problem *problem)
 {

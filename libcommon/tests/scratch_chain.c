@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "abi/pin_names.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 
 static unsigned int fds_before;
 

@@ -13,7 +13,7 @@
 
 #include "capture.h"
 #include "log.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 
 static int load_and_publish(struct scratch_load *load)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 
 static int make_veth(void)
 {

@@ -17,7 +17,7 @@
 
 #include "abi/pin_names.h"
 #include "interface.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "scratch_net.h"
 

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 
 /* More than one call of the kernel's for directory entries returns. */

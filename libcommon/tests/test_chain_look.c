@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "lock_taker.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 
 /* What is looked for: one interface has it, the others say why not. */

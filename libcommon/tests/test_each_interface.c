@@ -18,7 +18,7 @@
 #include "bpffs.h"
 #include "capture.h"
 #include "log.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 
 static struct interface_list list;
 static struct problem problem;

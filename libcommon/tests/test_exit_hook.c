@@ -13,7 +13,7 @@
 
 #include "abi/pin_names.h"
 #include "abi/reasons.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "scratch_load.h"
 #include "slot_table.h"

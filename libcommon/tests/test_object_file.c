@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 
 #define GOOD_OBJECT TEST_OBJECT_DIR "/stranger.o"
 #define ELF_HEADER 64

@@ -25,7 +25,7 @@
 #include "capture.h"
 #include "lock_taker.h"
 #include "log.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 
 #define PROCESSES 3

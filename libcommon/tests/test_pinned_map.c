@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 
 static const struct map_shape pinned = { "counts", BPF_MAP_TYPE_HASH, 4, 24, 100 };

@@ -12,7 +12,7 @@
 
 #include "abi/pin_names.h"
 #include "reason_names.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "scratch_load.h"
 #include "slot_table.h"

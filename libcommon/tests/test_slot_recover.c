@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "abi/pin_names.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "slot_table.h"
 

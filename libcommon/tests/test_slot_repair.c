@@ -17,7 +17,7 @@
 #include "abi/pin_names.h"
 #include "capture.h"
 #include "log.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "slot_table.h"
 

@@ -18,7 +18,7 @@
 #include "counters.h"
 #include "harness/run_program.h"
 #include "log.h"
-#include "scratch_bpffs.h"
+#include "harness/scratch_bpffs.h"
 #include "scratch_chain.h"
 #include "scratch_load.h"
 #include "slot_table.h"
