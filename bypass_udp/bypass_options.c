@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bypass_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/pin_names.h"
+#include "abi/slots.h"
+#include "parse_number.h"
+
+#define VERB(verb) (UINT32_C(1) << BYPASS_VERB_##verb)
+#define MEMBER(name) offsetof(struct bypass_options, name)
+#define OF_INTERFACES                                                                              \
+	(VERB(ATTACH) | VERB(DETACH) | VERB(RELOAD) | VERB(SET) | VERB(EXPLAIN) | VERB(STATUS) |   \
+	 VERB(STATS))
+#define SECONDS_LONGEST 86400
+
+/* The words of enum bypass_flow_order and enum bypass_stats_format. */
+static const char *const orders[] = { "pps", "bps", "packets", "bytes", NULL };
+static const char *const formats[] = { "json", "statsd", "prometheus", NULL };
+
+static const struct option_row fixed_rows[] = {
+	{ .name = "interface",
+	  .letter = 'i',
+	  .kind = OPTION_INTERFACES,
+	  .offset = MEMBER(interfaces),
+	  .value_name = "LIST",
+	  .help = "interfaces, separated by commas; unless given, all of this network namespace "
+		  "that have bypass_udp, but for attach and detach",
+	  .verbs = OF_INTERFACES },
+	{ .name = "config",
+	  .letter = 'c',
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(config),
+	  .value_name = "FILE",
+	  .help = "configuration file (" BYPASS_PLAN_FILE ", if it is there)",
+	  .verbs = VERB(ATTACH) | VERB(RELOAD) },
+	{ .name = "no-config",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(no_config),
+	  .help = "read no configuration file",
+	  .verbs = VERB(ATTACH) },
+	{ .name = "slot",
+	  .kind = OPTION_NUMBER,
+	  .offset = MEMBER(slot),
+	  .maximum = ECBPF_SLOT_COUNT - 1,
+	  .value_name = "N",
+	  .help = "slot of the program; unless given, where it is, else 7",
+	  .verbs = OF_INTERFACES },
+	{ .name = "both",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(both),
+	  .help = "the flow of the answers as well",
+	  .verbs = VERB(FLOW_ADD) | VERB(FLOW_DEL) },
+	{ .name = "dry-run",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(dry_run),
+	  .help = "only tell what would be done",
+	  .verbs = VERB(FLOW_ADD) },
+	{ .name = "flow",
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(flow),
+	  .value_name = "IN",
+	  .help = "only this flow, and that of its answers: \"10.0.0.1:5000 > 10.0.0.2:53\"",
+	  .verbs = VERB(FLOW_SHOW) | VERB(FLOWS) },
+	{ .name = "top",
+	  .kind = OPTION_NUMBER,
+	  .offset = MEMBER(top),
+	  .minimum = 1,
+	  .maximum = UINT32_MAX,
+	  .value_name = "N",
+	  .help = "only the N largest, the largest first",
+	  .verbs = VERB(FLOWS) },
+	{ .name = "by",
+	  .kind = OPTION_CHOICE,
+	  .offset = MEMBER(by),
+	  .choices = orders,
+	  .value_name = "WORD",
+	  .help = "what is large: rates are measured for a second",
+	  .verbs = VERB(FLOWS) },
+	{ .name = "learned",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(learned),
+	  .help = "only learned flows",
+	  .verbs = VERB(FLOWS) },
+	{ .name = "static",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(only_static),
+	  .help = "only static flows",
+	  .verbs = VERB(FLOWS) },
+	{ .name = "format",
+	  .kind = OPTION_CHOICE,
+	  .offset = MEMBER(format),
+	  .choices = formats,
+	  .value_name = "WORD",
+	  .help = "what is written (json, an object a line)",
+	  .verbs = VERB(STATS) },
+	{ .name = "to",
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(to),
+	  .value_name = "TARGET",
+	  .help = "FILE or udp:HOST:PORT (\"-\", stdout)",
+	  .verbs = VERB(STATS) },
+	{ .name = "json",
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(json),
+	  .help = "as JSON",
+	  .verbs = VERB(STATUS) | VERB(FLOWS) | VERB(FLOW_SHOW) | VERB(EXPLAIN) },
+	{ .name = "bpffs",
+	  .kind = OPTION_TEXT,
+	  .offset = MEMBER(bpffs),
+	  .value_name = "DIR",
+	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
+	{ .name = "verbose",
+	  .letter = 'v',
+	  .kind = OPTION_FLAG,
+	  .offset = MEMBER(verbose),
+	  .help = "say more" },
+};
+
+#define FIXED_COUNT (sizeof(fixed_rows) / sizeof(*fixed_rows))
+#define NAME_SIZE 32
+
+/* "idle_timeout" is --idle-timeout. */
+static void option_name(const char *setting, char ret_name[NAME_SIZE])
+{
+	snprintf(ret_name, NAME_SIZE, "%s", setting);
+	for (char *at = ret_name; *at; at++) {
+		if (*at == '_')
+			*at = '-';
+	}
+}
+
+const struct option_row *bypass_option_rows(size_t *ret_count)
+{
+	static struct option_row rows[FIXED_COUNT + BYPASS_SETTING_COUNT];
+	static char names[BYPASS_SETTING_COUNT][NAME_SIZE];
+
+	for (int i = 0; i < BYPASS_SETTING_COUNT; i++) {
+		option_name(bypass_settings_rows[i].name, names[i]);
+		rows[i] = (struct option_row){
+			.name = names[i],
+			.kind = OPTION_TEXT,
+			.offset = MEMBER(setting) + (size_t)i * sizeof(const char *),
+			.value_name = bypass_settings_rows[i].value_name,
+			.help = bypass_settings_rows[i].help,
+			.verbs = VERB(ATTACH) | (bypass_settings_rows[i].live ? VERB(SET) : 0),
+		};
+	}
+	memcpy(&rows[BYPASS_SETTING_COUNT], fixed_rows, sizeof(fixed_rows));
+	*ret_count = FIXED_COUNT + BYPASS_SETTING_COUNT;
+	return rows;
+}
+
+int bypass_options_plan(const struct bypass_options *options, bool optional,
+			struct bypass_plan *ret_plan, struct problem *problem)
+{
+	const char *path = options->config ? options->config : BYPASS_PLAN_FILE;
+
+	if (options->no_config && options->config)
+		return problem_set(problem, -EINVAL,
+				   "--config and --no-config contradict each other: give one");
+	return bypass_plan_load(ret_plan, options->no_config ? NULL : path,
+				optional && !options->config, problem);
+}
+
+int bypass_options_request(const struct bypass_options *options, struct bypass_request *ret_request,
+			   struct problem *problem)
+{
+	char name[NAME_SIZE];
+
+	*ret_request = (struct bypass_request){ 0 };
+	for (int i = 0; i < BYPASS_SETTING_COUNT; i++) {
+		const char *text = options->setting[i];
+		int err = text ? bypass_request_parse(ret_request, (enum bypass_setting)i, text,
+						      problem) :
+				 0;
+
+		option_name(bypass_settings_rows[i].name, name);
+		if (err)
+			return problem_prefix(problem, err, "--%s", name);
+	}
+	return 0;
+}
+
+int bypass_options_rules(const struct bypass_options *options, struct flow_rule_list *ret_rules,
+			 struct problem *problem)
+{
+	struct flow_rule rule;
+	int err = flow_rule_parse(options->flow_add, &rule, problem);
+
+	if (!err) {
+		rule.both |= options->both;
+		err = flow_rule_list_add(ret_rules, &rule, problem);
+	}
+	return err ? problem_prefix(problem, err, "--flow-add '%s'", options->flow_add) : 0;
+}
+
+int bypass_options_flows(const struct bypass_options *options, enum bypass_verb verb,
+			 struct flow_key *ret_key, struct bypass_flows_wish *ret_wish,
+			 struct problem *problem)
+{
+	struct flow_rule rule;
+	int err;
+
+	*ret_wish = (struct bypass_flows_wish){ .top = (size_t)options->top,
+						.by = (enum bypass_flow_order)options->by };
+	if (verb == BYPASS_VERB_FLOW_SHOW || options->only_static)
+		ret_wish->tables |= 1U << FLOW_TABLE_STATIC;
+	if (options->learned)
+		ret_wish->tables |= 1U << FLOW_TABLE_LEARNED;
+	if (!options->flow)
+		return 0;
+	err = flow_rule_parse_in(options->flow, &rule, problem);
+	if (err)
+		return problem_prefix(problem, err, "--flow '%s'", options->flow);
+	*ret_key = rule.key;
+	ret_wish->key = ret_key;
+	return 0;
+}
+
+int bypass_options_seconds(const struct bypass_options *options, uint64_t *ret_seconds,
+			   struct problem *problem)
+{
+	if (parse_number(options->stats, 1, SECONDS_LONGEST, ret_seconds))
+		return problem_set(problem, -EINVAL,
+				   "--stats takes a number of seconds from 1 to %d, not '%s'",
+				   SECONDS_LONGEST, options->stats);
+	return 0;
+}

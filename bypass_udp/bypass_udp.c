@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* bypass_udp: the verbs and what they do. */
+#include "bypass_udp.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "abi/pin_names.h"
+#include "bpffs.h"
+#include "bypass_attach.h"
+#include "bypass_change.h"
+#include "bypass_explain.h"
+#include "bypass_flows.h"
+#include "bypass_options.h"
+#include "bypass_plan.h"
+#include "bypass_reload.h"
+#include "bypass_run.h"
+#include "bypass_slot.h"
+#include "bypass_stats.h"
+#include "bypass_status.h"
+#include "each_interface.h"
+#include "report.h"
+
+/* What a verb does to every interface, all of it read before anything is changed. */
+struct work {
+	const struct bypass_options *options;
+	struct bypass_plan plan;
+	struct bypass_request request;
+};
+
+static unsigned int slot_of(const struct work *work)
+{
+	return (unsigned int)work->options->slot;
+}
+
+static int attach_one(void *context, const char *interface, struct problem *problem)
+{
+	const struct work *work = context;
+	struct bypass_attach_wish wish = { .slot = slot_of(work),
+					   .plan = &work->plan,
+					   .said = &work->request };
+
+	return bypass_attach(work->options->bpffs, interface, &wish, problem);
+}
+
+static int attach(void *options, struct problem *problem)
+{
+	struct work work = { .options = options };
+	int err = bypass_options_request(work.options, &work.request, problem);
+
+	if (!err)
+		err = bypass_options_plan(work.options, true, &work.plan, problem);
+	if (!err)
+		err = each_interface(&work.options->interfaces, work.options->bpffs, "attach",
+				     attach_one, &work, problem);
+	bypass_plan_free(&work.plan);
+	return err;
+}
+
+static int detach_one(void *context, const char *interface, struct problem *problem)
+{
+	const struct work *work = context;
+
+	return bypass_detach(work->options->bpffs, interface, slot_of(work), problem);
+}
+
+static int detach(void *options, struct problem *problem)
+{
+	struct work work = { .options = options };
+
+	return each_interface(&work.options->interfaces, work.options->bpffs, "detach", detach_one,
+			      &work, problem);
+}
+
+/* The interfaces of the command line, or all that have bypass_udp; none is fine. */
+static int for_each_attached(struct work *work, const char *verb, each_interface_work do_one,
+			     struct problem *problem)
+{
+	struct interface_list list = { 0 };
+	int err = bpffs_check(work->options->bpffs, problem);
+
+	if (!err)
+		err = bypass_slot_interfaces(&list, work->options->bpffs,
+					     &work->options->interfaces, problem);
+	if (!err && list.count)
+		err = each_interface(&list, work->options->bpffs, verb, do_one, work, problem);
+	interface_list_free(&list);
+	return err;
+}
+
+static int set_one(void *context, const char *interface, struct problem *problem)
+{
+	const struct work *work = context;
+
+	return bypass_change_interface(work->options->bpffs, interface, slot_of(work),
+				       &work->request, problem);
+}
+
+static int set(void *options, struct problem *problem)
+{
+	struct work work = { .options = options };
+	int err = bypass_options_request(options, &work.request, problem);
+
+	if (!err && !bypass_request_any(&work.request))
+		err = problem_set(problem, -EINVAL,
+				  "--set needs something to set, --idle-timeout for one; see --help");
+	/* First: it tells if nothing is attached at all. */
+	if (!err)
+		err = bypass_change_settings(work.options->bpffs, &work.request, problem);
+	if (!err && work.request.given[BYPASS_SETTING_MONITOR])
+		err = for_each_attached(&work, "set", set_one, problem);
+	return err;
+}
+
+static int reload_one(void *context, const char *interface, struct problem *problem)
+{
+	const struct work *work = context;
+
+	return bypass_reload_interface(work->options->bpffs, interface, slot_of(work), &work->plan,
+				       problem);
+}
+
+static int reload(void *options, struct problem *problem)
+{
+	struct work work = { .options = options };
+	int err = bypass_options_plan(options, false, &work.plan, problem);
+
+	if (!err)
+		err = bypass_reload(stdout, work.options->bpffs, &work.plan, problem);
+	if (!err)
+		err = for_each_attached(&work, "reload", reload_one, problem);
+	bypass_plan_free(&work.plan);
+	return err;
+}
+
+static int flow_add(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct flow_rule_list rules = { 0 };
+	int err = bypass_options_rules(options, &rules, problem);
+
+	if (!err)
+		err = bypass_change_flow_add(stdout, options->bpffs, &rules, options->dry_run,
+					     problem);
+	flow_rule_list_free(&rules);
+	return err;
+}
+
+static int flow_del(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+
+	return bypass_change_flow_del(stdout, options->bpffs, options->flow_del, options->both,
+				      problem);
+}
+
+static int flow_file(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct flow_rule_list rules = { 0 };
+	int err = flow_file_load(options->flow_file, &rules, problem);
+
+	if (!err)
+		err = bypass_change_flow_file(stdout, options->bpffs, &rules, problem);
+	flow_rule_list_free(&rules);
+	return err;
+}
+
+static int exclude(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+
+	return bypass_change_exclude(options->bpffs, options->exclude, problem);
+}
+
+static int no_exclude(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+
+	return bypass_change_no_exclude(options->bpffs, options->no_exclude, problem);
+}
+
+static struct report *open_report(const struct bypass_options *options, unsigned int schema)
+{
+	return report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, BYPASS_TOOL, schema);
+}
+
+static int close_report(struct report *report, int err, struct problem *problem)
+{
+	int report_err = report_finish(report);
+
+	return !err && report_err ? problem_errno(problem, report_err, "cannot write the report") :
+				    err;
+}
+
+static int list_flows(const struct bypass_options *options, enum bypass_verb verb,
+		      struct problem *problem)
+{
+	struct bypass_flows_wish wish;
+	struct report *report;
+	struct flow_key key;
+	int err = bypass_options_flows(options, verb, &key, &wish, problem);
+
+	if (!err)
+		err = bpffs_check(options->bpffs, problem);
+	if (err)
+		return err;
+	report = open_report(options, BYPASS_FLOWS_SCHEMA);
+	err = bypass_flows(report, options->bpffs, &wish, problem);
+	return close_report(report, err, problem);
+}
+
+static int flow_show(void *options, struct problem *problem)
+{
+	return list_flows(options, BYPASS_VERB_FLOW_SHOW, problem);
+}
+
+static int flows(void *options, struct problem *problem)
+{
+	return list_flows(options, BYPASS_VERB_FLOWS, problem);
+}
+
+static int explain(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	const struct interface_list *interfaces = &options->interfaces;
+	struct bypass_explain_wish wish = { .flow = options->explain,
+					    .interface =
+						    interfaces->count ? interfaces->names[0] : NULL,
+					    .slot = (unsigned int)options->slot };
+	struct report *report;
+	int err;
+
+	if (interfaces->count > 1)
+		return problem_set(problem, -EINVAL,
+				   "--explain: a packet arrives at one interface: give one");
+	err = bpffs_check(options->bpffs, problem);
+	if (err)
+		return err;
+	report = open_report(options, BYPASS_EXPLAIN_SCHEMA);
+	err = bypass_explain(report, options->bpffs, &wish, problem);
+	return close_report(report, err, problem);
+}
+
+static int run(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct run_wish wish = { .bpffs = options->bpffs };
+
+	return bypass_run(&wish, problem);
+}
+
+static int status(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct report *report;
+	unsigned int sick = 0;
+	int err = bpffs_check(options->bpffs, problem);
+
+	if (err)
+		return err;
+	report = open_report(options, BYPASS_STATUS_SCHEMA);
+	err = bypass_status(report, options->bpffs, &options->interfaces,
+			    (unsigned int)options->slot, &sick, problem);
+	err = close_report(report, err, problem);
+	if (!err && sick)
+		err = problem_set(problem, -EUCLEAN,
+				  "%u interface%s: bypass_udp does not do what it was told to (see "
+				  "what DISAGREES in the status)",
+				  sick, sick == 1 ? "" : "s");
+	return err;
+}
+
+static int stats(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct bypass_stats_wish wish = { .bpffs = options->bpffs,
+					  .interfaces = &options->interfaces,
+					  .slot = (unsigned int)options->slot,
+					  .format = (enum bypass_stats_format)options->format,
+					  .to = options->to };
+	int err = bypass_options_seconds(options, &wish.seconds, problem);
+
+	if (!err)
+		err = bpffs_check(options->bpffs, problem);
+	return err ? err : bypass_stats(&wish, problem);
+}
+
+#define VALUE(member) offsetof(struct bypass_options, member)
+
+static const struct verb_row verbs[BYPASS_VERB_COUNT] = {
+	[BYPASS_VERB_ATTACH] = { "attach", 0, NULL, 0,
+				 "put the program into the chain, the first time as the configuration "
+				 "file says; where it is already, upgrade it: flows, settings and "
+				 "counters stay",
+				 attach },
+	[BYPASS_VERB_DETACH] = { "detach", 0, NULL, 0,
+				 "take the program away; the last one of a network namespace takes all "
+				 "flows along",
+				 detach },
+	[BYPASS_VERB_RELOAD] = { "reload", 0, NULL, 0,
+				 "make settings, and the static flows and excluded prefixes if it tells "
+				 "any, what the configuration file says now",
+				 reload },
+	[BYPASS_VERB_SET] = { "set", 0, NULL, 0, "change settings", set },
+	[BYPASS_VERB_FLOW_ADD] = { "flow-add", 0, "RULE", VALUE(flow_add),
+				   "add a static flow: \"IN => OUT\", as in \"10.0.0.1:5000 > "
+				   "10.0.0.2:53 => l2 via 10.0.0.9\" or \"... => *:* > 10.9.0.2:53\"",
+				   flow_add },
+	[BYPASS_VERB_FLOW_DEL] = { "flow-del", 0, "IN", VALUE(flow_del), "remove a static flow",
+				   flow_del },
+	[BYPASS_VERB_FLOW_SHOW] = { "flow-show", 0, NULL, 0,
+				    "list static flows; as JSON, in a form that --flow-file takes",
+				    flow_show },
+	[BYPASS_VERB_FLOW_FILE] = { "flow-file", 0, "FILE", VALUE(flow_file),
+				    "make the static flows what a file says, in one change: lines \"IN "
+				    "=> OUT [both]\" or JSON; \"-\": stdin",
+				    flow_file },
+	[BYPASS_VERB_EXCLUDE] = { "exclude", 0, "LIST", VALUE(exclude),
+				  "leave flows with an address in these prefixes to the kernel",
+				  exclude },
+	[BYPASS_VERB_NO_EXCLUDE] = { "no-exclude", 0, "LIST", VALUE(no_exclude),
+				     "exclude exactly these prefixes no more", no_exclude },
+	[BYPASS_VERB_EXPLAIN] = { "explain", 0, "IN", VALUE(explain),
+				  "say what would become of a packet now, and why", explain },
+	[BYPASS_VERB_FLOWS] = { "flows", 0, NULL, 0,
+				"list all flows with their counters, the largest maybe", flows },
+	[BYPASS_VERB_RUN] = { "run", 0, NULL, 0,
+			      "stay, learn flows and follow routes, neighbours and links, for all "
+			      "interfaces of this network namespace",
+			      run },
+	[BYPASS_VERB_STATUS] = { "status", 0, NULL, 0,
+				 "show programs, settings, counters, next hops and the daemon",
+				 status },
+	[BYPASS_VERB_STATS] = { "stats", 0, "SECONDS", VALUE(stats),
+				"stay and write the counters every so many seconds", stats },
+};
+
+int main(int argc, char **argv)
+{
+	struct bypass_options options = { .bpffs = ECBPF_BPFFS_DEFAULT, .slot = BYPASS_SLOT_ANY };
+	struct command_line command_line = {
+		.tool = BYPASS_TOOL,
+		.summary = "Forward known UDP flows around the kernel's stack.",
+		.verbs = verbs,
+		.verb_count = BYPASS_VERB_COUNT,
+		.footer =
+			"Exit status: 0 done; 1 an interface failed, or --status found one that does not "
+			"do\nwhat it was told to; 2 the command line was wrong.",
+	};
+	int status_code;
+
+	command_line.options = bypass_option_rows(&command_line.option_count);
+	status_code = command_line_main(&command_line, argc, argv, &options);
+	interface_list_free(&options.interfaces);
+	return status_code;
+}
