@@ -105,8 +105,11 @@ static int change_excluded(const char *bpffs, const char *verb, const char *text
 
 	if (!err)
 		err = bypass_host_read_excluded(&changed.host, &excluded, problem);
-	if (!err && change(&excluded, text, problem))
-		err = problem_prefix(problem, -EINVAL, "--%s", verb);
+	if (!err) {
+		err = change(&excluded, text, problem);
+		if (err)
+			problem_prefix(problem, err, "--%s", verb);
+	}
 	if (!err)
 		err = changed_host_exclude(&changed.host, &excluded, problem);
 	changed_host_close(&changed);

@@ -19,7 +19,7 @@ static __always_inline __u32 decide(struct bypass_run *run, struct packet *packe
 	up = family == PACKET_IPV4 ? check_ipv4(run, &key, packet) : check_ipv6(run, &key, packet);
 	if (up != BYPASS_SEND)
 		return up;
-	up = find_flow(run, &key, packet);
+	up = find_flow(run, &key, packet, family == PACKET_IPV4 ? FLOW_IPV4 : FLOW_IPV6);
 	if (up != BYPASS_SEND)
 		return up;
 	if (family == PACKET_IPV6 && run->zero_check)

@@ -17,7 +17,7 @@ static __always_inline void add_counts(struct flow_value *flow, const struct flo
 static __always_inline void apply(struct flow_edit *edit)
 {
 	struct flow_key key = edit->key;
-	struct flow_value *flow = flow_find(&key, edit->table);
+	struct flow_value *flow = flow_find(&key, edit->table, key.family);
 
 	edit->found = flow != NULL;
 	if (!flow)

@@ -33,7 +33,7 @@ static __always_inline __u32 check_learned(struct bypass_run *run, const struct 
 }
 
 static __always_inline __u32 find_flow(struct bypass_run *run, const struct flow_key *key,
-				       const struct packet *packet)
+				       const struct packet *packet, __u8 family)
 {
 	const struct bypass_settings *settings =
 		bpf_map_lookup_elem(&bypass_setting, BYPASS_ONLY_ENTRY);
@@ -44,9 +44,9 @@ static __always_inline __u32 find_flow(struct bypass_run *run, const struct flow
 		return BYPASS_UP_NO_MAP;
 	tables = settings->tables;
 	if (tables & 1U << FLOW_TABLE_STATIC)
-		flow = flow_find(key, FLOW_TABLE_STATIC);
+		flow = flow_find(key, FLOW_TABLE_STATIC, family);
 	if (!flow && tables & 1U << FLOW_TABLE_LEARNED)
-		flow = flow_find(key, FLOW_TABLE_LEARNED);
+		flow = flow_find(key, FLOW_TABLE_LEARNED, family);
 	if (!flow)
 		return BYPASS_UP_NO_FLOW;
 	run->flow = flow;

@@ -8,6 +8,7 @@
 #include "bypass_host.h"
 #include "chain_look.h"
 #include "flow_report.h"
+#include "flow_row.h"
 #include "flow_rule.h"
 #include "flow_samples.h"
 #include "flow_top.h"
@@ -145,11 +146,19 @@ static void list_flow(struct flows_run *run, int table, const struct flow_entry 
 	if (is_measured(run))
 		measure(&flow, flow_samples_find(&run->earlier[table], &entry->key),
 			run->now - run->earlier_time);
-	flow.weight = run->wish->by == BYPASS_BY_PPS     ? flow.packets_per_second :
-		      run->wish->by == BYPASS_BY_BPS     ? flow.bytes_per_second :
-		      run->wish->by == BYPASS_BY_PACKETS ? flow.packets :
-							   flow.bytes;
+	if (run->wish->top)
+		flow.weight = run->wish->by == BYPASS_BY_PPS     ? flow.packets_per_second :
+			      run->wish->by == BYPASS_BY_BPS     ? flow.bytes_per_second :
+			      run->wish->by == BYPASS_BY_PACKETS ? flow.packets :
+								   flow.bytes;
 	run->flows[run->count++] = flow;
+}
+
+static size_t shown(const struct flows_run *run)
+{
+	size_t top = run->wish->top;
+
+	return top && top < run->count ? top : run->count;
 }
 
 static int list_flows(struct flows_run *run, struct problem *problem)
@@ -163,8 +172,7 @@ static int list_flows(struct flows_run *run, struct problem *problem)
 		for (size_t i = 0; i < run->list[table].count; i++)
 			list_flow(run, table, &run->list[table].entry[i]);
 	}
-	if (run->wish->top)
-		flow_top(run->flows, run->count, run->wish->top);
+	flow_top(run->flows, run->count, shown(run));
 	return 0;
 }
 
@@ -182,7 +190,30 @@ static bool find_back(const struct flow_tables *tables, const struct flow_entry 
 	return false;
 }
 
-static void put_flow(struct report *report, const struct flows_run *run,
+static bool has_flags(const struct flow_entry *entry)
+{
+	char text[FLOW_ROW_FLAGS_SIZE];
+
+	return *flow_row_flags(&entry->value, text);
+}
+
+static bool any_has_flags(const struct flows_run *run)
+{
+	struct flow_entry back;
+	size_t count = shown(run);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_entry *entry = run->flows[i].entry;
+
+		if (has_flags(entry) ||
+		    (run->wish->key && find_back(&run->host.flows, entry, &back) &&
+		     has_flags(&back)))
+			return true;
+	}
+	return false;
+}
+
+static void put_flow(const struct flow_report_table *table, const struct flows_run *run,
 		     const struct nexthops *nexthops, const struct listed_flow *flow)
 {
 	uint32_t index = flow->entry->value.nexthop;
@@ -193,11 +224,10 @@ static void put_flow(struct report *report, const struct flows_run *run,
 		.nexthop = nexthops_get(nexthops, index),
 		.nexthop_text = nexthops_text(nexthops, index, text),
 		.now = run->now,
-		.is_measured = is_measured(run),
 		.back = find_back(&run->host.flows, flow->entry, &back) ? &back : NULL,
 	};
 
-	flow_report_put(report, &row);
+	flow_report_put(table, &row);
 	if (run->wish->key && row.back) {
 		struct flow_counts counts = flow_counts_total(&back.value);
 		struct listed_flow other = { .entry = &back,
@@ -208,14 +238,15 @@ static void put_flow(struct report *report, const struct flows_run *run,
 		row.nexthop_text = nexthops_text(nexthops, back.value.nexthop, text);
 		row.flow = &other;
 		row.back = flow->entry;
-		flow_report_put(report, &row);
+		flow_report_put(table, &row);
 	}
 }
 
 static int put_flows(struct report *report, const struct flows_run *run, struct problem *problem)
 {
-	size_t top = run->wish->top, count = top && top < run->count ? top : run->count;
+	struct flow_report_table table;
 	struct nexthops *nexthops = NULL;
+	size_t count = shown(run);
 	int err = nexthops_open(&nexthops, run->host.fd[BYPASS_NEXTHOPS],
 				run->host.fd[BYPASS_DEVICES], NEXTHOPS_TOOL, problem);
 
@@ -227,10 +258,10 @@ static int put_flows(struct report *report, const struct flows_run *run, struct 
 	else if (!count)
 		report_line(report, "There are no flows.");
 	if (count) {
-		flow_report_begin(report);
+		flow_report_begin(&table, report, is_measured(run), any_has_flags(run));
 		for (size_t i = 0; i < count; i++)
-			put_flow(report, run, nexthops, &run->flows[i]);
-		flow_report_end(report);
+			put_flow(&table, run, nexthops, &run->flows[i]);
+		flow_report_end(&table);
 	} else { /* no table's head over nothing */
 		report_array_begin(report, "flows");
 		report_array_end(report);

@@ -21,7 +21,7 @@ enum bypass_flow_order {
 
 struct bypass_flows_wish {
 	unsigned int tables; /* 1 << enum flow_table, 0: of all */
-	size_t top;          /* so many, the largest first; 0: all, in no particular order */
+	size_t top;          /* so many, the largest first; 0: all, by their keys (flow_top()) */
 	enum bypass_flow_order by;
 	const struct flow_key *key; /* only this flow and its other direction; NULL: any */
 };

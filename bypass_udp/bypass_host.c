@@ -62,6 +62,8 @@ int bypass_host_create(const char *bpffs, uint32_t max_flows, uint32_t max_learn
 		return problem_errno(problem, err, "cannot create %s", aside);
 	err = bypass_program_pin_shared(aside, max_flows, max_learned, problem);
 	if (!err)
+		err = bypass_host_fill(aside, problem);
+	if (!err)
 		err = bpffs_rename(aside, path, problem);
 	if (err)
 		(void)bpffs_remove_tree(aside, NULL);

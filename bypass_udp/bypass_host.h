@@ -33,9 +33,8 @@ struct bypass_host {
 };
 
 #define BYPASS_HOST_CLOSED                                                                         \
-	((struct bypass_host){                                                                     \
-		.fd = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },                                      \
-		.flows = { .tables = -1, .table = { -1, -1 }, .edit = -1, .btf = -1 } })
+	((struct bypass_host){ .fd = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },                       \
+			       .flows = FLOW_TABLES_CLOSED })
 
 /* Path of the directory of this process's network namespace. */
 int bypass_host_path(const char *bpffs, char ret_path[BPFFS_PATH_SIZE], struct problem *problem);
@@ -49,6 +48,9 @@ void bypass_host_close(struct bypass_host *host);
 /* Makes it, whole or not at all, with tables of these sizes. -EEXIST: it is there. Under the lock. */
 int bypass_host_create(const char *bpffs, uint32_t max_flows, uint32_t max_learned,
 		       struct problem *problem);
+
+/* Writes what new maps in a directory begin with: the fixed entries of flow_nexthops. */
+int bypass_host_fill(const char *directory, struct problem *problem);
 
 /* Removes what no interface needs any more: the observer where bypass_udp is not in the chain, the
  * whole directory after the last one, and those of network namespaces that are gone; also what a killed

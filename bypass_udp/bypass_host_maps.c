@@ -17,8 +17,8 @@ _Static_assert(BYPASS_HOST_MAP_COUNT == 9, "BYPASS_HOST_CLOSED has one -1 for ea
 static const struct map_shape shapes[BYPASS_HOST_MAP_COUNT] = {
 	[BYPASS_NEXTHOPS] = { BYPASS_MAP_NEXTHOPS, BPF_MAP_TYPE_ARRAY, sizeof(__u32),
 			      sizeof(struct flow_nexthop), FLOW_NEXTHOP_LIMIT },
-	[BYPASS_DEVICES] = { BYPASS_MAP_DEVICES, BPF_MAP_TYPE_DEVMAP_HASH, sizeof(__u32),
-			     sizeof(__u32), FLOW_DEVICE_LIMIT },
+	[BYPASS_DEVICES] = { BYPASS_MAP_DEVICES, BPF_MAP_TYPE_DEVMAP, sizeof(__u32), sizeof(__u32),
+			     FLOW_DEVICE_LIMIT },
 	[BYPASS_SETTINGS] = ONE_ENTRY(BYPASS_MAP_SETTINGS, bypass_settings),
 	[BYPASS_DAEMON] = ONE_ENTRY(BYPASS_MAP_DAEMON, bypass_daemon),
 	[BYPASS_AWAITED] = { BYPASS_MAP_AWAITED, BPF_MAP_TYPE_HASH, sizeof(struct flow_key),
@@ -71,6 +71,24 @@ void bypass_host_close(struct bypass_host *host)
 			close(host->fd[i]);
 		host->fd[i] = -1;
 	}
+}
+
+int bypass_host_fill(const char *directory, struct problem *problem)
+{
+	int fd = pinned_map_open(directory, &shapes[BYPASS_NEXTHOPS], problem), err = 0;
+
+	if (fd < 0)
+		return problem_prefix(problem, fd, "%s", shapes[BYPASS_NEXTHOPS].name);
+	for (__u32 i = 0; !err && i < FLOW_WAY_FIXED; i++) {
+		struct flow_nexthop fixed = { .way = { { .state = (__u8)i },
+						       { .state = (__u8)i } } };
+
+		if (bpf_map_update_elem(fd, &i, &fixed, BPF_ANY) < 0)
+			err = problem_errno(problem, -errno, "cannot write %s",
+					    shapes[BYPASS_NEXTHOPS].name);
+	}
+	close(fd);
+	return err;
 }
 
 static int read_only_entry(const struct bypass_host *host, enum bypass_host_map map,
@@ -145,7 +163,12 @@ bool bypass_host_has_static(const struct bypass_host *host)
 {
 	struct flow_key first;
 
-	return bpf_map_get_next_key(host->flows.table[FLOW_TABLE_STATIC], NULL, &first) == 0;
+	for (int family = 0; family < FLOW_FAMILY_COUNT; family++) {
+		if (!bpf_map_get_next_key(host->flows.table[family][FLOW_TABLE_STATIC], NULL,
+					  &first))
+			return true;
+	}
+	return false;
 }
 
 int bypass_host_write_fixed(const struct bypass_host *host, struct problem *problem)

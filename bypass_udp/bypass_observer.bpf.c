@@ -107,7 +107,7 @@ static __always_inline void look_at_marked(struct bypass_event *event)
 	if (!settings)
 		return;
 	if (settings->tables & 1U << FLOW_TABLE_LEARNED)
-		flow = flow_find(&event->key, FLOW_TABLE_LEARNED);
+		flow = flow_find(&event->key, FLOW_TABLE_LEARNED, event->key.family);
 	if (flow && !(flow->flags & FLOW_DEAD)) {
 		if (flow->flags & FLOW_OBSERVED)
 			confirm(event, flow);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bypass_program.h"
 
-#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,13 +21,23 @@
 #define EDIT_ASIDE "bypass_edit_new"
 
 const char *const bypass_program_shared[] = {
-	BYPASS_MAP_TABLES,   BYPASS_MAP_STATIC,
-	BYPASS_MAP_LEARNED,  BYPASS_MAP_NEXTHOPS,
-	BYPASS_MAP_DEVICES,  BYPASS_MAP_SETTINGS,
-	BYPASS_MAP_DAEMON,   BYPASS_MAP_CLAIM,
-	BYPASS_MAP_AWAITED,  BYPASS_MAP_PENDING,
-	BYPASS_MAP_EVENTS,   BYPASS_MAP_LEDGER,
-	BYPASS_MAP_EXCLUDED, NULL,
+	BYPASS_MAP_TABLES_IPV4,
+	BYPASS_MAP_STATIC_IPV4,
+	BYPASS_MAP_LEARNED_IPV4,
+	BYPASS_MAP_TABLES_IPV6,
+	BYPASS_MAP_STATIC_IPV6,
+	BYPASS_MAP_LEARNED_IPV6,
+	BYPASS_MAP_NEXTHOPS,
+	BYPASS_MAP_DEVICES,
+	BYPASS_MAP_SETTINGS,
+	BYPASS_MAP_DAEMON,
+	BYPASS_MAP_CLAIM,
+	BYPASS_MAP_AWAITED,
+	BYPASS_MAP_PENDING,
+	BYPASS_MAP_EVENTS,
+	BYPASS_MAP_LEDGER,
+	BYPASS_MAP_EXCLUDED,
+	NULL,
 };
 
 const char *bypass_program_object_name(enum bypass_object which)
@@ -41,6 +51,10 @@ const char *bypass_program_object_name(enum bypass_object which)
 
 	return names[which];
 }
+
+struct table_sizes {
+	uint32_t max_flows, max_learned;
+};
 
 static bool is_shared(const struct bpf_map *map)
 {
@@ -111,62 +125,29 @@ int bypass_program_open(enum bypass_object which, const char *directory,
 	return err;
 }
 
-static int create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size,
-		  __u32 max_entries, const struct bpf_map_create_opts *options,
-		  const char *directory, struct problem *problem)
+static int size_tables(const struct bpf_object *object, const struct table_sizes *sizes)
 {
-	char path[BPFFS_PATH_SIZE];
-	int fd = bpf_map_create(type, name, key_size, value_size, max_entries, options), err;
+	const struct {
+		const char *name;
+		uint32_t entries;
+	} tables[] = {
+		{ BYPASS_MAP_STATIC_IPV4, sizes->max_flows },
+		{ BYPASS_MAP_STATIC_IPV6, sizes->max_flows },
+		{ BYPASS_MAP_LEARNED_IPV4, sizes->max_learned },
+		{ BYPASS_MAP_LEARNED_IPV6, sizes->max_learned },
+	};
+	int err = 0;
 
-	if (fd < 0)
-		return problem_errno(problem, -errno, "cannot make the map %s of %u entries", name,
-				     max_entries);
-	bpffs_join(path, directory, name);
-	err = bpffs_pin(fd, path, problem);
-	if (err)
-		close(fd);
-	return err ? err : fd;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && !err; i++)
+		err = bpf_map__set_max_entries(bpf_object__find_map_by_name(object, tables[i].name),
+					       tables[i].entries);
+	return err;
 }
 
-static int create_table(const char *name, __u32 max_entries, const char *directory,
-			struct problem *problem)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
-
-	return create(BPF_MAP_TYPE_HASH, name, sizeof(struct flow_key), sizeof(struct flow_value),
-		      max_entries, &options, directory, problem);
-}
-
-/* Without BTF: kernels up to 6.1 would refuse a table with it in the place of one without, and a new
- * table is made where no object is at hand (flow_tables.h). */
-static int pin_tables(const char *directory, uint32_t max_flows, uint32_t max_learned,
-		      struct problem *problem)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options);
-	CLEANUP_CLOSE int static_flows = -1;
-	CLEANUP_CLOSE int learned_flows = -1;
-	CLEANUP_CLOSE int tables = -1;
-	__u32 first = FLOW_TABLE_STATIC, second = FLOW_TABLE_LEARNED;
-
-	static_flows = create_table(BYPASS_MAP_STATIC, max_flows, directory, problem);
-	if (static_flows < 0)
-		return static_flows;
-	learned_flows = create_table(BYPASS_MAP_LEARNED, max_learned, directory, problem);
-	if (learned_flows < 0)
-		return learned_flows;
-	options.inner_map_fd = (__u32)static_flows;
-	tables = create(BPF_MAP_TYPE_ARRAY_OF_MAPS, BYPASS_MAP_TABLES, sizeof(__u32), sizeof(__u32),
-			FLOW_TABLE_COUNT, &options, directory, problem);
-	if (tables < 0)
-		return tables;
-	if (bpf_map_update_elem(tables, &first, &static_flows, BPF_ANY) ||
-	    bpf_map_update_elem(tables, &second, &learned_flows, BPF_ANY))
-		return problem_errno(problem, -errno, "cannot fill %s", BYPASS_MAP_TABLES);
-	return 0;
-}
-
-/* Loads an object without its programs, and pins those shared maps that were not there. */
-static int pin_maps_of(enum bypass_object which, const char *directory, struct problem *problem)
+/* Loads an object without its programs, and pins those shared maps that were not there; `sizes` NULL: the
+ * tables were. */
+static int pin_maps_of(enum bypass_object which, const struct table_sizes *sizes,
+		       const char *directory, struct problem *problem)
 {
 	struct bpf_program *program;
 	struct bpf_object *object;
@@ -180,7 +161,9 @@ static int pin_maps_of(enum bypass_object which, const char *directory, struct p
 		bpf_program__set_autoload(program, false);
 	bpf_object__for_each_map(map, object)
 		bpf_map__set_autocreate(map, is_shared(map));
-	err = bpf_object__load(object);
+	err = sizes ? size_tables(object, sizes) : 0;
+	if (!err)
+		err = bpf_object__load(object);
 	if (err)
 		problem_errno(problem, err, "cannot make the maps of %s",
 			      bypass_program_object_name(which));
@@ -221,11 +204,23 @@ int bypass_program_pin_edit(const char *directory, struct problem *problem)
 int bypass_program_pin_shared(const char *directory, uint32_t max_flows, uint32_t max_learned,
 			      struct problem *problem)
 {
-	int err = pin_tables(directory, max_flows, max_learned, problem);
+	const struct table_sizes sizes = { max_flows, max_learned };
+	int err = pin_maps_of(BYPASS_OBJECT_EDIT, &sizes, directory, problem);
 
 	if (!err)
-		err = pin_maps_of(BYPASS_OBJECT_PLAIN, directory, problem);
+		err = pin_maps_of(BYPASS_OBJECT_PLAIN, NULL, directory, problem);
 	if (!err)
-		err = pin_maps_of(BYPASS_OBJECT_OBSERVER, directory, problem);
+		err = pin_maps_of(BYPASS_OBJECT_OBSERVER, NULL, directory, problem);
 	return err ? err : bypass_program_pin_edit(directory, problem);
+}
+
+int bypass_program_describe(struct flow_tables *tables, struct problem *problem)
+{
+	struct bpf_object *object;
+	int err = bypass_program_open(BYPASS_OBJECT_EDIT, tables->directory, &object, problem);
+
+	if (!err)
+		err = flow_tables_describe(tables, object, problem);
+	bpf_object__close(object);
+	return err;
 }

@@ -3,9 +3,11 @@
 #ifndef BYPASS_PROGRAM_H
 #define BYPASS_PROGRAM_H
 
-#include <bpf/libbpf.h>
 #include <stdint.h>
+#include "flow_tables.h"
 #include "problem.h"
+
+struct bpf_object;
 
 enum bypass_object {
 	BYPASS_OBJECT_CONNTRACK, /* bypass_udp for kernels that let it set conntrack's timers */
@@ -29,6 +31,8 @@ int bypass_program_open(enum bypass_object which, const char *directory,
 /* Makes and pins all shared maps, the tables of flows with these sizes, and the edit program. */
 int bypass_program_pin_shared(const char *directory, uint32_t max_flows, uint32_t max_learned,
 			      struct problem *problem);
+/* As flow_tables_describe(), with the object that the tables were made from. */
+int bypass_program_describe(struct flow_tables *tables, struct problem *problem);
 /* Pins this version's edit program in the place of the one that is there. */
 int bypass_program_pin_edit(const char *directory, struct problem *problem);
 

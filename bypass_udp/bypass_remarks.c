@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bypass_report.h"
 #include "bypass_up_names.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -40,7 +41,7 @@ __attribute__((format(printf, 2, 3))) static void note(struct bypass_remarks *re
 /* A daemon that ended in good order leaves no process id behind. */
 static void remark_daemon(struct bypass_host_state *host)
 {
-	uint64_t learned = host->tables[FLOW_TABLE_LEARNED].flows;
+	uint64_t learned = bypass_state_flows(host, FLOW_TABLE_LEARNED);
 	uint64_t silence = bypass_state_silence(host) / SECOND;
 
 	host->daemon_state = !host->daemon.alive_until             ? BYPASS_DAEMON_NONE :
@@ -66,17 +67,24 @@ static void remark_daemon(struct bypass_host_state *host)
 
 static void remark_tables(struct bypass_host_state *host)
 {
-	const struct bypass_table_use *learned = &host->tables[FLOW_TABLE_LEARNED];
-	const struct bypass_table_use *fixed = &host->tables[FLOW_TABLE_STATIC];
+	uint64_t learned = bypass_state_flows(host, FLOW_TABLE_LEARNED);
+	uint64_t room = host->tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV4].capacity;
 
-	if (learned->flows && learned->flows >= learned->capacity)
+	/* The daemon learns no more than one family's room of both together. */
+	if (learned && learned >= room)
 		note(&host->remarks,
 		     "the learned table is full: flows beyond %" PRIu64
 		     " stay on the stack (%" PRIu64 " did so far); --detach and --attach with a "
 		     "larger --max-learned",
-		     learned->capacity, (uint64_t)host->ledger.refused);
-	if (fixed->flows && fixed->flows >= fixed->capacity)
-		note(&host->remarks, "the static table is full: --flow-add will be refused");
+		     room, (uint64_t)host->ledger.refused);
+	for (unsigned int i = 0; i < FLOW_FAMILY_COUNT; i++) {
+		const struct bypass_table_use *use = &host->tables[FLOW_TABLE_STATIC][i];
+
+		if (use->flows && use->flows >= use->capacity)
+			note(&host->remarks,
+			     "the static %s table is full: --flow-add will be refused",
+			     bypass_family_name(i));
+	}
 }
 
 static void remark_ways(struct bypass_host_state *host)
@@ -116,7 +124,7 @@ void bypass_remarks_host(struct bypass_host_state *host)
 static bool wants_observer(const struct bypass_host_state *host)
 {
 	return host->settings.learn || host->settings.mark_mask ||
-	       host->tables[FLOW_TABLE_LEARNED].flows;
+	       bypass_state_flows(host, FLOW_TABLE_LEARNED);
 }
 
 static void remark_place(struct bypass_interface_state *interface)

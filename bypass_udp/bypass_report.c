@@ -16,6 +16,7 @@
 
 static const struct report_column table_columns[] = {
 	{ "table", "TABLE", -8 },
+	{ "family", "FAMILY", -6 },
 	{ "flows", "FLOWS", 10 },
 	{ "capacity", "CAPACITY", 10 },
 };
@@ -38,6 +39,11 @@ const char *bypass_daemon_state_name(enum bypass_daemon_state state)
 const char *bypass_table_name(unsigned int table)
 {
 	return table == FLOW_TABLE_STATIC ? "static" : "learned";
+}
+
+const char *bypass_family_name(unsigned int family)
+{
+	return family == FLOW_FAMILY_IPV4 ? "IPv4" : "IPv6";
 }
 
 static void put_remarks(struct report *report, const struct bypass_remarks *remarks)
@@ -148,11 +154,14 @@ static void put_excluded(struct report *report, const struct bypass_excluded *ex
 static void put_tables(struct report *report, const struct bypass_host_state *host)
 {
 	report_table_begin(report, "tables", table_columns, COUNT_OF(table_columns));
-	for (unsigned int i = 0; i < FLOW_TABLE_COUNT; i++) {
+	for (unsigned int i = 0; i < FLOW_TABLE_COUNT * FLOW_FAMILY_COUNT; i++) {
+		unsigned int table = i / FLOW_FAMILY_COUNT, family = i % FLOW_FAMILY_COUNT;
+
 		report_row_begin(report);
-		report_cell_string(report, bypass_table_name(i));
-		report_cell_number(report, host->tables[i].flows);
-		report_cell_number(report, host->tables[i].capacity);
+		report_cell_string(report, bypass_table_name(table));
+		report_cell_string(report, bypass_family_name(family));
+		report_cell_number(report, host->tables[table][family].flows);
+		report_cell_number(report, host->tables[table][family].capacity);
 		report_row_end(report);
 	}
 	report_table_end(report);

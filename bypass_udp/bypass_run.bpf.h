@@ -23,7 +23,7 @@ struct {
 } bypass_cpu SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
 	__uint(max_entries, FLOW_DEVICE_LIMIT);
 	__type(key, __u32);
 	__type(value, __u32);

@@ -21,7 +21,8 @@
 const struct bypass_setting_row bypass_settings_rows[BYPASS_SETTING_COUNT] = {
 	[BYPASS_SETTING_MONITOR] = { "monitor", "WORD",
 				     "off, on: decide and count, but send nothing (off)", true },
-	[BYPASS_SETTING_MAX_FLOWS] = { "max_flows", "N", "static flows there is room for (65536)",
+	[BYPASS_SETTING_MAX_FLOWS] = { "max_flows", "N",
+				       "static flows of each family there is room for (65536)",
 				       false },
 	[BYPASS_SETTING_MAX_LEARNED] = { "max_learned", "N",
 					 "learned flows there is room for (65536)", false },

@@ -37,13 +37,16 @@ static int count_table(struct bypass_host_state *host, const struct bypass_host 
 		err = flow_tables_read(&maps->flows, table, &list, problem);
 	if (err)
 		return err;
-	host->tables[table] =
-		(struct bypass_table_use){ .flows = list.count, .capacity = capacity };
+	for (int family = 0; family < FLOW_FAMILY_COUNT; family++)
+		host->tables[table][family] = (struct bypass_table_use){ .capacity = capacity };
 	for (size_t i = 0; i < list.count; i++) {
 		const struct flow_value *value = &list.entry[i].value;
 		struct flow_counts counts = flow_counts_total(value);
 		struct bypass_nexthop_use *use = &uses[value->nexthop % FLOW_NEXTHOP_LIMIT];
 
+		host->tables[table][list.entry[i].key.family == FLOW_IPV4 ? FLOW_FAMILY_IPV4 :
+									    FLOW_FAMILY_IPV6]
+			.flows++;
 		use->flows++;
 		use->packets += counts.packets;
 		use->bytes += counts.bytes;
@@ -150,6 +153,12 @@ void bypass_state_free(struct bypass_state *state)
 	free(state->host.nexthops);
 	free(state->interfaces);
 	*state = (struct bypass_state){ 0 };
+}
+
+uint64_t bypass_state_flows(const struct bypass_host_state *host, enum flow_table table)
+{
+	return host->tables[table][FLOW_FAMILY_IPV4].flows +
+	       host->tables[table][FLOW_FAMILY_IPV6].flows;
 }
 
 uint64_t bypass_state_sent(const struct bypass_interface_state *interface)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "bypass_slot.h"
 #include "bypass_udp.h"
+#include "flow_tables.h"
 #include "interface.h"
 #include "nexthops.h"
 #include "problem.h"
@@ -49,7 +50,7 @@ struct bypass_host_state {
 	struct bypass_daemon daemon;
 	struct bypass_ledger ledger;
 	struct bypass_excluded excluded;
-	struct bypass_table_use tables[FLOW_TABLE_COUNT];
+	struct bypass_table_use tables[FLOW_TABLE_COUNT][FLOW_FAMILY_COUNT];
 	struct bypass_nexthop_use *nexthops; /* in the order of their indexes */
 	size_t nexthop_count;
 	enum bypass_daemon_state daemon_state;
@@ -87,6 +88,8 @@ int bypass_state_read(struct bypass_state *ret_state, const char *bpffs,
 		      struct problem *problem);
 void bypass_state_free(struct bypass_state *state);
 
+/* Flows of both families. */
+uint64_t bypass_state_flows(const struct bypass_host_state *host, enum flow_table table);
 uint64_t bypass_state_sent(const struct bypass_interface_state *interface);
 uint64_t bypass_state_up(const struct bypass_interface_state *interface);
 /* Of all packets that reached the slot, parts per million; 0 of none. */

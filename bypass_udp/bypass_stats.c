@@ -95,8 +95,8 @@ static int tell(struct stats_run *run, struct problem *problem)
 	free(text);
 	if (!err)
 		service_status("%zu interfaces, %" PRIu64 " flows", state.interface_count,
-			       state.host.tables[FLOW_TABLE_STATIC].flows +
-				       state.host.tables[FLOW_TABLE_LEARNED].flows);
+			       bypass_state_flows(&state.host, FLOW_TABLE_STATIC) +
+				       bypass_state_flows(&state.host, FLOW_TABLE_LEARNED));
 	bypass_state_free(&state);
 	if (run->target.kind == STATS_TARGET_STDOUT && err && err != -ECANCELED) {
 		run->is_ending = true;

@@ -1,18 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bypass_status.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 #include "bypass_report.h"
 
 int bypass_status(struct report *report, const char *bpffs, const struct interface_list *interfaces,
-		  unsigned int slot, unsigned int *ret_sick, struct problem *problem)
+		  unsigned int slot, struct bypass_sick *ret_sick, struct problem *problem)
 {
 	struct bypass_state state;
 	int err = bypass_state_read(&state, bpffs, interfaces, slot, problem);
 
 	bypass_report(report, &state);
-	*ret_sick = state.host.remarks.disagreement_count != 0;
+	ret_sick->interfaces = 0;
+	ret_sick->is_namespace = state.host.remarks.disagreement_count != 0;
 	for (size_t i = 0; i < state.interface_count; i++)
-		*ret_sick += state.interfaces[i].remarks.disagreement_count != 0;
+		ret_sick->interfaces += state.interfaces[i].remarks.disagreement_count != 0;
 	bypass_state_free(&state);
 	return err;
+}
+
+int bypass_sick_check(const struct bypass_sick *sick, struct problem *problem)
+{
+	char interfaces[32] = "";
+
+	if (!sick->is_namespace && !sick->interfaces)
+		return 0;
+	if (sick->interfaces)
+		(void)snprintf(interfaces, sizeof(interfaces), "%u interface%s", sick->interfaces,
+			       sick->interfaces == 1 ? "" : "s");
+	return problem_set(problem, -EUCLEAN,
+			   "%s%s%s: bypass_udp does not do what it was told to (see what DISAGREES "
+			   "in the status)",
+			   sick->is_namespace ? "the network namespace" : "",
+			   sick->is_namespace && sick->interfaces ? " and " : "", interfaces);
 }

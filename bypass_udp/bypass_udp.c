@@ -254,7 +254,7 @@ static int status(void *options_, struct problem *problem)
 {
 	const struct bypass_options *options = options_;
 	struct report *report;
-	unsigned int sick = 0;
+	struct bypass_sick sick;
 	int err = bpffs_check(options->bpffs, problem);
 
 	if (err)
@@ -263,12 +263,7 @@ static int status(void *options_, struct problem *problem)
 	err = bypass_status(report, options->bpffs, &options->interfaces,
 			    (unsigned int)options->slot, &sick, problem);
 	err = close_report(report, err, problem);
-	if (!err && sick)
-		err = problem_set(problem, -EUCLEAN,
-				  "%u interface%s: bypass_udp does not do what it was told to (see "
-				  "what DISAGREES in the status)",
-				  sick, sick == 1 ? "" : "s");
-	return err;
+	return err ? err : bypass_sick_check(&sick, problem);
 }
 
 static int stats(void *options_, struct problem *problem)

@@ -22,11 +22,16 @@
 /* What the interfaces of one network namespace share, pinned in BPFFS/ecbpf/bypass_udp_<inode of the
  * namespace>/, together with the edit program and the observer's links. */
 #define BYPASS_HOST_DIRECTORY "bypass_udp_%llu"
-#define BYPASS_MAP_TABLES "flow_tables"  /* array of maps, FLOW_TABLE_COUNT */
-#define BYPASS_MAP_STATIC "static_flows" /* what flow_tables holds: hash, without preallocation */
-#define BYPASS_MAP_LEARNED "learned_flows"
+/* Flows, by family: an array of maps (FLOW_TABLE_COUNT) and what it holds, hashes without preallocation:
+ * struct flow_key_ipv4, or struct flow_key for IPv6 -> struct flow_value. */
+#define BYPASS_MAP_TABLES_IPV4 "tables_ipv4"
+#define BYPASS_MAP_STATIC_IPV4 "static_ipv4"
+#define BYPASS_MAP_LEARNED_IPV4 "learned_ipv4"
+#define BYPASS_MAP_TABLES_IPV6 "tables_ipv6"
+#define BYPASS_MAP_STATIC_IPV6 "static_ipv6"
+#define BYPASS_MAP_LEARNED_IPV6 "learned_ipv6"
 #define BYPASS_MAP_NEXTHOPS "flow_nexthops"  /* array: struct flow_nexthop */
-#define BYPASS_MAP_DEVICES "flow_devices"    /* devmap hash: u32 ifindex -> u32 ifindex */
+#define BYPASS_MAP_DEVICES "flow_devices"    /* devmap: u32 ifindex -> u32 ifindex */
 #define BYPASS_MAP_SETTINGS "bypass_setting" /* array, 1: struct bypass_settings */
 #define BYPASS_MAP_DAEMON "bypass_daemon"    /* array, 1: struct bypass_daemon */
 #define BYPASS_MAP_AWAITED "bypass_awaited" /* hash: struct flow_key -> u64 time seen, 0: not yet */
@@ -37,7 +42,7 @@
 #define BYPASS_MAP_EXCLUDED "bypass_excluded" /* array, 1: struct bypass_excluded */
 #define BYPASS_MAP_EVENTS "bypass_events"     /* ring buffer: struct bypass_event */
 
-#define BYPASS_STATIC_DEFAULT 65536 /* flows a table holds */
+#define BYPASS_STATIC_DEFAULT 65536 /* flows a table holds, of each family */
 #define BYPASS_LEARNED_DEFAULT 65536
 #define BYPASS_FLOWS_LIMIT (1u << 24)
 #define BYPASS_AWAITED_LIMIT 131072

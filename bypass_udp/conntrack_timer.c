@@ -98,7 +98,18 @@ static int add(struct conntrack_timer *timer, uint16_t message_type, const struc
 int conntrack_timer_set(struct conntrack_timer *timer, const struct flow_key *original,
 			uint32_t seconds, struct problem *problem)
 {
+	nfct_attr_unset(timer->object, ATTR_STATUS);
 	nfct_set_attr_u32(timer->object, ATTR_TIMEOUT, seconds);
+	return add(timer, IPCTNL_MSG_CT_NEW, original, problem);
+}
+
+int conntrack_timer_assure(struct conntrack_timer *timer, const struct flow_key *original,
+			   struct problem *problem)
+{
+	nfct_attr_unset(timer->object, ATTR_TIMEOUT);
+	/* The kernel refuses to take away what a flow is already. */
+	nfct_set_attr_u32(timer->object, ATTR_STATUS,
+			  IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED);
 	return add(timer, IPCTNL_MSG_CT_NEW, original, problem);
 }
 

@@ -25,6 +25,11 @@ uint32_t conntrack_timer_port(const struct conntrack_timer *timer);
 int conntrack_timer_set(struct conntrack_timer *timer, const struct flow_key *original,
 			uint32_t seconds, struct problem *problem);
 
+/* From the flush on, the kernel keeps it when it needs room for others (IPS_ASSURED), as it does with a
+ * flow that it has seen going on for two seconds. Leaves the timer alone. */
+int conntrack_timer_assure(struct conntrack_timer *timer, const struct flow_key *original,
+			   struct problem *problem);
+
 /* The same without setting anything: only tells whether it is gone. */
 int conntrack_timer_ask(struct conntrack_timer *timer, const struct flow_key *original,
 			struct problem *problem);

@@ -48,25 +48,17 @@ static unsigned int count_counters(int socket_fd, const char *name)
 		       0;
 }
 
-uint64_t device_state_lost(const char *name)
+/* More counters may come between the calls: the kernel writes as many as there are then. */
+static uint64_t sum_lost(int socket_fd, const char *name, unsigned int count,
+			 struct ethtool_gstrings *names, struct ethtool_stats *counters)
 {
-	CLEANUP_CLOSE int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	CLEANUP_FREE struct ethtool_gstrings *names = NULL;
-	CLEANUP_FREE struct ethtool_stats *counters = NULL;
-	struct ifreq request = { 0 };
-	unsigned int count = socket_fd < 0 ? 0 : count_counters(socket_fd, name);
+	struct ifreq request = { .ifr_data = (void *)names };
 	uint64_t lost = 0;
 
-	/* More may come between the calls: the kernel writes as many as there are then. */
-	names = calloc(1, sizeof(*names) + 2 * (size_t)count * ETH_GSTRING_LEN);
-	counters = calloc(1, sizeof(*counters) + 2 * (size_t)count * sizeof(uint64_t));
-	if (!count || !names || !counters)
-		return 0;
 	*names = (struct ethtool_gstrings){ .cmd = ETHTOOL_GSTRINGS,
 					    .string_set = ETH_SS_STATS,
 					    .len = count };
 	*counters = (struct ethtool_stats){ .cmd = ETHTOOL_GSTATS, .n_stats = count };
-	request.ifr_data = (void *)names;
 	if (!ask(socket_fd, SIOCETHTOOL, name, &request))
 		return 0;
 	request.ifr_data = (void *)counters;
@@ -78,5 +70,20 @@ uint64_t device_state_lost(const char *name)
 		memcpy(counter, names->data + (size_t)i * ETH_GSTRING_LEN, ETH_GSTRING_LEN);
 		lost += device_state_counts_lost(counter) ? counters->data[i] : 0;
 	}
+	return lost;
+}
+
+uint64_t device_state_lost(const char *name)
+{
+	CLEANUP_CLOSE int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unsigned int count = socket_fd < 0 ? 0 : count_counters(socket_fd, name);
+	struct ethtool_gstrings *names = calloc(1, sizeof(*names) + 2UL * count * ETH_GSTRING_LEN);
+	struct ethtool_stats *counters =
+		calloc(1, sizeof(*counters) + 2UL * count * sizeof(uint64_t));
+	uint64_t lost =
+		count && names && counters ? sum_lost(socket_fd, name, count, names, counters) : 0;
+
+	free(names);
+	free(counters);
 	return lost;
 }

@@ -13,6 +13,9 @@ enum flow_expiry {
 	FLOW_EXPIRY_TIMER, /* stays; the kernel side does not set its conntrack timer: somebody has to */
 };
 
+/* When the kernel itself takes a flow for one that goes on: with a packet so long after its first. */
+#define FLOW_ASSURED_AFTER UINT64_C(2000000000)
+
 /* All times are CLOCK_MONOTONIC, nanoseconds. */
 struct flow_expiry_rules {
 	uint64_t now;

@@ -32,6 +32,7 @@ struct flow_hands {
 	void (*heard)(void *context, const struct flow_key *key);
 	/* Conntrack: as conntrack_timer.h, `original` is the tuple of its original direction. */
 	int (*set_timer)(void *context, const struct flow_key *original, struct problem *problem);
+	int (*assure)(void *context, const struct flow_key *original, struct problem *problem);
 	int (*ask)(void *context, const struct flow_key *original, struct problem *problem);
 };
 

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flow_report.h"
 
+#include <string.h>
+
 #include "bypass_report.h"
 #include "bypass_settings.h"
 #include "flow_row.h"
 #include "nexthops.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 #define MILLISECOND UINT64_C(1000000)
 
-static const struct report_column columns[] = {
-	{ "in", "IN", -36 },
-	{ "out", "OUT", -30 },
+enum { FLAGS = 4, PACKETS_PER_SECOND = 6, BITS_PER_SECOND = 7 };
+
+/* As wide as addresses and ports of IPv4 are. */
+static const struct report_column all_columns[FLOW_REPORT_COLUMNS] = {
+	{ "in", "IN", -45 },
+	{ "out", "OUT", -45 },
 	{ "both", NULL, 0 },
 	{ "state.table", "TABLE", -7 },
-	{ "state.flags", "FLAGS", -9 },
+	[FLAGS] = { "state.flags", "FLAGS", -15 },
 	{ "state.class", NULL, 0 },
-	{ "state.packets_per_second", "PACKETS/S", 9 },
-	{ "state.bits_per_second", "BITS/S", 12 },
+	[PACKETS_PER_SECOND] = { "state.packets_per_second", "PACKETS/S", 9 },
+	[BITS_PER_SECOND] = { "state.bits_per_second", "BITS/S", 12 },
 	{ "state.packets", "PACKETS", 12 },
 	{ "state.bytes", "BYTES", 14 },
 	{ "state.first_ms", NULL, 0 },
@@ -28,28 +32,38 @@ static const struct report_column columns[] = {
 	{ "state.back_packets", "BACK PACKETS", 12 },
 	{ "state.back_bytes", "BACK BYTES", 14 },
 	{ "state.nexthop_index", NULL, 0 },
-	{ "state.nexthop", "NEXT HOP", -20 },
-	{ "state.nexthop_state", "WAY", -8 },
+	{ "state.nexthop", "NEXT HOP", -48 },
+	{ "state.nexthop_state", "WAY", -11 },
 };
 
-void flow_report_begin(struct report *report)
+void flow_report_begin(struct flow_report_table *ret_table, struct report *report, bool has_rates,
+		       bool has_flags)
 {
-	report_table_begin(report, "flows", columns, COUNT_OF(columns));
+	struct report_column *columns;
+
+	*ret_table = (struct flow_report_table){ .report = report, .has_rates = has_rates };
+	columns = ret_table->columns;
+	memcpy(columns, all_columns, sizeof(all_columns));
+	if (!has_rates)
+		columns[PACKETS_PER_SECOND].title = columns[BITS_PER_SECOND].title = NULL;
+	if (!has_flags)
+		columns[FLAGS].title = NULL;
+	report_table_begin(report, "flows", columns, FLOW_REPORT_COLUMNS);
 }
 
-void flow_report_end(struct report *report)
+void flow_report_end(const struct flow_report_table *table)
 {
-	report_table_end(report);
+	report_table_end(table->report);
 }
 
-static void put_rates(struct report *report, const struct flow_report_row *row)
+static void put_rates(const struct flow_report_table *table, const struct listed_flow *flow)
 {
-	if (row->is_measured) {
-		report_cell_number(report, row->flow->packets_per_second);
-		report_cell_number(report, 8 * row->flow->bytes_per_second);
+	if (table->has_rates) {
+		report_cell_number(table->report, flow->packets_per_second);
+		report_cell_number(table->report, 8 * flow->bytes_per_second);
 	} else {
-		report_cell_none(report);
-		report_cell_none(report);
+		report_cell_none(table->report);
+		report_cell_none(table->report);
 	}
 }
 
@@ -92,8 +106,9 @@ static void put_nexthop(struct report *report, const struct flow_report_row *row
 	report_cell_string(report, flow_way_state_name(flow_row_way_state(index, row->nexthop)));
 }
 
-void flow_report_put(struct report *report, const struct flow_report_row *row)
+void flow_report_put(const struct flow_report_table *table, const struct flow_report_row *row)
 {
+	struct report *report = table->report;
 	const struct flow_value *value = &row->flow->entry->value;
 	struct flow_rule rule = flow_row_rule(row->flow->entry, row->nexthop);
 	char in[FLOW_IN_TEXT_SIZE], out[FLOW_OUT_TEXT_SIZE], flags[FLOW_ROW_FLAGS_SIZE];
@@ -107,7 +122,7 @@ void flow_report_put(struct report *report, const struct flow_report_row *row)
 			   bypass_table_name(is_learned ? FLOW_TABLE_LEARNED : FLOW_TABLE_STATIC));
 	report_cell_string(report, flow_row_flags(value, flags));
 	report_cell_string(report, is_learned ? bypass_class_name(value->class) : NULL);
-	put_rates(report, row);
+	put_rates(table, row->flow);
 	report_cell_number(report, row->flow->packets);
 	report_cell_number(report, row->flow->bytes);
 	put_age(report, row->now, value->first);

@@ -15,12 +15,22 @@ struct flow_report_row {
 	const struct flow_nexthop *nexthop; /* NULL: the entry is free */
 	const char *nexthop_text;           /* "via 10.0.0.1 dev eth1 …" */
 	uint64_t now;                       /* CLOCK_MONOTONIC, nanoseconds */
-	bool is_measured;                   /* the flow's rates are known */
 	const struct flow_entry *back;      /* its other direction, NULL: there is no such flow */
 };
 
-void flow_report_begin(struct report *report);
-void flow_report_put(struct report *report, const struct flow_report_row *row);
-void flow_report_end(struct report *report);
+#define FLOW_REPORT_COLUMNS 20
+
+struct flow_report_table {
+	struct report *report;
+	bool has_rates;
+	struct report_column columns[FLOW_REPORT_COLUMNS];
+};
+
+/* Text goes without the columns that are not there; in JSON their members are. `has_rates`: they were
+ * measured; `has_flags`: a flow may have some. */
+void flow_report_begin(struct flow_report_table *ret_table, struct report *report, bool has_rates,
+		       bool has_flags);
+void flow_report_put(const struct flow_report_table *table, const struct flow_report_row *row);
+void flow_report_end(const struct flow_report_table *table);
 
 #endif

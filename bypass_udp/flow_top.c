@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flow_top.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int table_of(const struct listed_flow *flow)
+{
+	bool is_learned = flow->entry->value.flags & FLOW_LEARNED;
+
+	return is_learned ? FLOW_TABLE_LEARNED : FLOW_TABLE_STATIC;
+}
 
 /* Negative: `a` comes before `b`. */
 static int compare(const void *a_, const void *b_)
 {
 	const struct listed_flow *a = a_, *b = b_;
+	const struct flow_key *key = &a->entry->key, *other = &b->entry->key;
+	int order = (int)key->family - (int)other->family;
 
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
-	return memcmp(&a->entry->key, &b->entry->key, sizeof(a->entry->key));
+	/* Addresses, then ports, in network byte order. */
+	if (!order)
+		order = memcmp(key, other, sizeof(*key));
+	return order ? order : table_of(a) - table_of(b);
 }
 
 static void swap(struct listed_flow *a, struct listed_flow *b)
@@ -41,7 +54,7 @@ void flow_top(struct listed_flow *flows, size_t count, size_t top)
 		top = count;
 	if (!top)
 		return;
-	for (size_t i = top / 2; i > 0; i--)
+	for (size_t i = top < count ? top / 2 : 0; i > 0; i--)
 		sift_down(flows, top, i - 1);
 	for (size_t i = top; i < count; i++) {
 		if (compare(&flows[i], &flows[0]) < 0) {

@@ -14,9 +14,10 @@ struct listed_flow {
 	uint64_t weight;                               /* what it is ordered by */
 };
 
-/* Puts the `top` with the largest weights first, the largest of all at 0; of the same weight, the one
- * with the smaller key (as memory). Behind them the others, in no order. Of many flows and a small
- * `top` it looks at each about once. */
+/* Puts the `top` with the largest weights first, the largest of all at 0; those of the same weight by
+ * family, source address, destination address, source port, destination port, as numbers, static before
+ * learned. Behind them the others, in no order. Of many flows and a small `top` it looks at each about
+ * once. */
 void flow_top(struct listed_flow *flows, size_t count, size_t top);
 
 #endif

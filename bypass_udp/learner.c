@@ -129,7 +129,6 @@ static uint32_t find_or_add(struct learner *learner, const struct flow_key *key,
 			return number;
 		flow = &learner->flows.flow[number];
 		flow->flags = flags;
-		flow->unheard = learner->is_dumping;
 	}
 	flow = &learner->flows.flow[number];
 	flow->dump = learner->dump;
@@ -157,6 +156,8 @@ static void follow(struct learner *learner, const struct conntrack_flow *flow)
 	}
 	learner->flows.flow[original].other = reply;
 	learner->flows.flow[reply].other = original;
+	learner->flows.flow[original].assured = flow->assured;
+	learner->flows.flow[reply].assured = flow->assured;
 }
 
 static void forget_both(struct learner *learner, const struct flow_key *keys[2])

@@ -37,6 +37,7 @@ struct learner {
 	/* How far a round over all flows is, LEARNER_NONE: none is on. */
 	uint32_t route_round, exclude_round, forget_round, ask_round;
 	bool another_route_round;
+	uint64_t ask_begun, next_ask;
 	bool asks_again;     /* a route had no answer */
 	bool awaits_no_more; /* for a second: bypass_awaited took no more */
 	struct flow_edit edit[FLOW_EDIT_LIMIT];

@@ -25,6 +25,7 @@ struct learner_flow {
 	uint32_t other; /* the other direction, or LEARNER_NONE */
 	uint32_t dump;  /* the last dump of conntrack that had it */
 	bool unheard;   /* conntrack may forget it without a word */
+	bool assured;   /* conntrack does not give it up for others */
 	bool expired;   /* conntrack has forgotten it */
 	/* In the table? Then also: */
 	bool in_table;

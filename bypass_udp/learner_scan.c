@@ -5,12 +5,16 @@
 #include "learner_change.h"
 #include "learner_limits.h"
 
+static struct flow_key original_of(const struct learner_flow *flow)
+{
+	return flow->flags & FLOW_REPLY ? flow_key_reverse(&flow->leaves) : flow->key;
+}
+
 /* Conntrack has one timer for both directions. */
 static void set_timer(struct learner *learner, uint32_t number)
 {
 	struct learner_flow *flow = &learner->flows.flow[number];
-	struct flow_key original =
-		flow->flags & FLOW_REPLY ? flow_key_reverse(&flow->leaves) : flow->key;
+	struct flow_key original = original_of(flow);
 	struct problem problem = { 0 };
 	int err;
 
@@ -22,6 +26,27 @@ static void set_timer(struct learner *learner, uint32_t number)
 		learner_failed(learner, err, &problem);
 	else
 		learner->ledger.timers_set++;
+}
+
+/* Conntrack would throw it out before others: it does not see that it goes on. */
+static void assure(struct learner *learner, uint32_t number)
+{
+	struct learner_flow *flow = &learner->flows.flow[number];
+	struct flow_key original = original_of(flow);
+	struct problem problem = { 0 };
+	int err = learner->hands->assure(learner->context, &original, &problem);
+
+	flow->assured = true;
+	if (flow->other != LEARNER_NONE)
+		learner->flows.flow[flow->other].assured = true;
+	if (err)
+		learner_failed(learner, err, &problem);
+}
+
+static bool is_to_be_assured(const struct learner_flow *flow, const struct flow_value *value)
+{
+	return flow->flags & FLOW_CONNTRACK && !flow->assured &&
+	       flow_counts_total(value).last > flow->since + FLOW_ASSURED_AFTER;
 }
 
 /* Conntrack will tell whether it may come back. */
@@ -69,6 +94,8 @@ static void look_at(struct learner *learner, const struct flow_entry *entry,
 	case FLOW_EXPIRY_STAYS:
 		break;
 	}
+	if (is_to_be_assured(flow, &entry->value))
+		assure(learner, number);
 	learner_doubt_unfollowed(learner, number);
 }
 

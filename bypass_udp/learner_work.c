@@ -169,6 +169,9 @@ static void ask_some_unheard(struct learner *learner)
 			learner->ask_round = LEARNER_NONE;
 		}
 	}
+	if (learner->ask_round == LEARNER_NONE)
+		learner->next_ask = learner->now + LEARNER_ASK_EACH +
+				    LEARNER_ASK_SHARE * (learner->now - learner->ask_begun);
 }
 
 bool learner_work(struct learner *learner)
@@ -185,6 +188,10 @@ bool learner_work(struct learner *learner)
 	}
 	if (learner->route_round != LEARNER_NONE)
 		ask_some_routes(learner);
+	if (learner->ask_round == LEARNER_NONE && learner->now >= learner->next_ask) {
+		learner->ask_begun = learner->now;
+		learner->ask_round = 0;
+	}
 	if (learner->ask_round != LEARNER_NONE)
 		ask_some_unheard(learner);
 	await_some(learner);
@@ -241,8 +248,6 @@ void learner_second(struct learner *learner)
 	learner->awaits_no_more = false;
 	if (learner->asks_again)
 		learner_routes_changed(learner);
-	if (learner->ask_round == LEARNER_NONE)
-		learner->ask_round = 0;
 }
 
 void learner_doubt_unfollowed(struct learner *learner, uint32_t number)

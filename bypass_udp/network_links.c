@@ -103,6 +103,17 @@ bool network_link_read(const struct nlmsghdr *message, struct network_link *ret_
 	return true;
 }
 
+bool network_link_same(const struct network_link *a, const struct network_link *b)
+{
+	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->kind == b->kind &&
+	       a->mtu == b->mtu && a->master == b->master &&
+	       !memcmp(a->mac, b->mac, sizeof(a->mac)) && a->ethernet == b->ethernet &&
+	       a->running == b->running && a->no_arp == b->no_arp &&
+	       a->bond_active == b->bond_active && a->lower == b->lower &&
+	       a->vlan_id == b->vlan_id && a->vlan_type == b->vlan_type &&
+	       a->vlan_pcp == b->vlan_pcp && a->active_slave == b->active_slave;
+}
+
 static struct network_link **bucket_of(const struct network_links *links, uint32_t ifindex)
 {
 	return (struct network_link **)&links->buckets[ifindex % NETWORK_LINK_BUCKETS];

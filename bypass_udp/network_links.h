@@ -51,6 +51,9 @@ struct network_links {
 /* A link's message (RTM_NEWLINK, RTM_DELLINK); false: it is about something else, or tells a part only. */
 bool network_link_read(const struct nlmsghdr *message, struct network_link *ret_link);
 
+/* Whether the kernel says the same of both. */
+bool network_link_same(const struct network_link *a, const struct network_link *b);
+
 /* Reads all of them; those that are gone are removed. 0 or a negative errno. */
 int network_links_load(struct network_links *links, struct network_socket *socket);
 /* Adds or updates one, and tells where it is; NULL: no memory. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "cleanup.h"
@@ -70,7 +69,7 @@ static void hear_link(struct nexthops *nexthops, const struct network_link *news
 	if (is_new)
 		link->transmit =
 			network_transmit_ask(&nexthops->transmit, link->ifindex, link->name);
-	if (!is_new && !memcmp(&before, link, sizeof(before)))
+	if (!is_new && network_link_same(&before, link))
 		return;
 	nexthops->links_changed = true;
 	/* The kernel says nothing of the IPv4 routes that come and go with a link. */
@@ -200,6 +199,7 @@ int nexthops_reread(struct nexthops *nexthops, struct problem *problem)
 			continue;
 		values[i].current &= 1;
 		nexthop_table_put(&nexthops->table, index, &values[i]);
+		nexthops->table.entries[index].answer.state = FLOW_WAY_RESOLVING;
 		nexthop_mark(nexthops, index);
 	}
 	err = nexthop_settle(nexthops, &(bool){ false });
@@ -208,16 +208,21 @@ int nexthops_reread(struct nexthops *nexthops, struct problem *problem)
 
 static void use_neighbours(struct nexthops *nexthops, uint64_t now)
 {
+	bool all = now - nexthops->used_at >= USE_EACH;
 	struct network_neighbour neighbour;
 
-	if (nexthops->keep.means != NEIGHBOUR_KEEP_USED || now - nexthops->used_at < USE_EACH)
+	if (nexthops->keep.means != NEIGHBOUR_KEEP_USED)
 		return;
-	nexthops->used_at = now;
+	if (all)
+		nexthops->used_at = now;
 	for (uint32_t i = 0; (i = nexthop_table_next(&nexthops->table, i));) {
 		const struct nexthop_entry *entry = &nexthops->table.entries[i];
 
-		if (!entry->kept || entry->value.flags & FLOW_NEXTHOP_MAC ||
+		if (!entry->kept || !entry->value.family || entry->value.flags & FLOW_NEXTHOP_MAC ||
 		    entry->answer.state == FLOW_WAY_LOCAL)
+			continue;
+		/* One that does not answer is asked for again at once. */
+		if (!all && entry->answer.state == FLOW_WAY_USABLE)
 			continue;
 		neighbour = nexthop_neighbour(&entry->value);
 		if (!neighbour_keep_look(&nexthops->keep, &neighbour) &&

@@ -135,6 +135,6 @@ void nexthop_way_find(const struct network_links *links, const struct flow_nexth
 		return;
 	if (answer->state != FLOW_WAY_USABLE)
 		ret_way->state = answer->state;
-	else if (sender->transmit)
+	else if (sender->transmit && sender->ifindex < FLOW_DEVICE_LIMIT)
 		ret_way->state = FLOW_WAY_USABLE;
 }

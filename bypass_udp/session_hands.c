@@ -85,6 +85,13 @@ static int set_timer(void *context, const struct flow_key *original, struct prob
 				0;
 }
 
+static int assure(void *context, const struct flow_key *original, struct problem *problem)
+{
+	struct bypass_session *session = context;
+
+	return session->timer ? conntrack_timer_assure(session->timer, original, problem) : 0;
+}
+
 static int ask(void *context, const struct flow_key *original, struct problem *problem)
 {
 	struct bypass_session *session = context;
@@ -104,5 +111,6 @@ const struct flow_hands session_hands = {
 	.await_no_more = await_no_more,
 	.heard = heard,
 	.set_timer = set_timer,
+	.assure = assure,
 	.ask = ask,
 };

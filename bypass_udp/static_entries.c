@@ -11,6 +11,8 @@
 #include "excluded_prefix.h"
 #include "log.h"
 
+#define TOLD_MAX 20 /* flows of a file that cannot be sent, by name */
+
 static int find_device(const char *name, uint32_t *ret_ifindex, struct problem *problem)
 {
 	*ret_ifindex = 0;
@@ -211,10 +213,14 @@ void static_entries_tell(const struct static_entries *entries, const char *verb,
 
 void static_entries_tell_unusable(const struct static_entries *entries, FILE *stream)
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < entries->count; i++) {
-		if (state_of(entries, i) != FLOW_WAY_USABLE)
+		if (state_of(entries, i) != FLOW_WAY_USABLE && count++ < TOLD_MAX)
 			tell_one(entries, i, "not usable yet:", stream);
 	}
+	if (count > TOLD_MAX)
+		fprintf(stream, "not usable yet: %zu more\n", count - TOLD_MAX);
 	if (entries->count)
 		warn_unfollowed(entries);
 }

@@ -32,7 +32,7 @@ void static_entries_free(struct static_entries *entries);
 
 /* Prints "VERB IN => OUT: NEXT HOP" for each; warns if nobody follows next hops. */
 void static_entries_tell(const struct static_entries *entries, const char *verb, FILE *stream);
-/* Prints those alone that cannot be sent now. */
+/* Prints those alone that cannot be sent now, the first ones. */
 void static_entries_tell_unusable(const struct static_entries *entries, FILE *stream);
 
 /* Frees next hops that neither these entries nor learned flows use, unless a daemon does that. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bypass_program.h"
 #include "cleanup.h"
 #include "static_entries.h"
 #include "static_notes.h"
@@ -119,15 +120,20 @@ int static_flows_replace(struct bypass_host *host, const struct flow_rule_list *
 		err = flow_tables_read(&host->flows, FLOW_TABLE_STATIC, &before, problem);
 	if (!err && entries.count)
 		err = static_notes_before(host, problem);
+	if (!err)
+		err = bypass_program_describe(&host->flows, problem);
 	if (!err) {
 		kept = count_kept(host, &entries);
 		err = flow_tables_replace(&host->flows, entries.entry, entries.count, max_flows,
 					  problem);
 	}
-	if (!err)
+	if (!err) {
 		err = static_notes_after(host, problem);
-	if (!err)
-		err = static_entries_sweep(&entries, host, problem);
+		if (!err)
+			err = static_entries_sweep(&entries, host, problem);
+		if (err)
+			problem_prefix(problem, err, "the new flows are in force");
+	}
 	if (!err) {
 		static_entries_tell_unusable(&entries, stream);
 		fprintf(stream, "static flows: %zu added, %zu stay, %zu removed\n",

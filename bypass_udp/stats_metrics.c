@@ -70,24 +70,21 @@ static void tell_host(const struct teller *teller)
 		teller->told(teller->context, &rows[i]);
 }
 
-static void tell_tables(const struct teller *teller)
+static void tell_tables(const struct teller *teller, bool limit)
 {
-	const struct bypass_table_use *tables = teller->state->host.tables;
+	for (unsigned int i = 0; i < FLOW_TABLE_COUNT * FLOW_FAMILY_COUNT; i++) {
+		unsigned int table = i / FLOW_FAMILY_COUNT, family = i % FLOW_FAMILY_COUNT;
+		const struct bypass_table_use *use = &teller->state->host.tables[table][family];
 
-	for (unsigned int i = 0; i < FLOW_TABLE_COUNT; i++)
 		teller->told(teller->context,
-			     &(struct metric){ "flows",
-					       "Flows in a table",
+			     &(struct metric){ limit ? "flows_limit" : "flows",
+					       limit ? "Flows a table can hold" :
+						       "Flows in a table",
 					       false,
-					       { { "table", bypass_table_name(i) } },
-					       tables[i].flows });
-	for (unsigned int i = 0; i < FLOW_TABLE_COUNT; i++)
-		teller->told(teller->context,
-			     &(struct metric){ "flows_limit",
-					       "Flows a table can hold",
-					       false,
-					       { { "table", bypass_table_name(i) } },
-					       tables[i].capacity });
+					       { { "table", bypass_table_name(table) },
+						 { "family", bypass_family_name(family) } },
+					       limit ? use->capacity : use->flows });
+	}
 }
 
 static void tell_ways(const struct teller *teller)
@@ -179,7 +176,8 @@ void stats_metrics(const struct bypass_state *state, metric_told told, void *con
 
 	tell_host(&teller);
 	if (state->host.is_there) {
-		tell_tables(&teller);
+		tell_tables(&teller, false);
+		tell_tables(&teller, true);
 		tell_ways(&teller);
 	}
 	for (size_t i = 0; i < COUNT_OF(tell); i++) {

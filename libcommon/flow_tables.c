@@ -14,6 +14,19 @@
 
 const char *const flow_table_names[FLOW_TABLE_COUNT] = { "static", "learned" };
 
+const struct flow_family_shape flow_families[FLOW_FAMILY_COUNT] = {
+	{ "IPv4",
+	  FLOW_TABLES_IPV4_PIN,
+	  { FLOW_STATIC_IPV4_PIN, FLOW_LEARNED_IPV4_PIN },
+	  FLOW_STATIC_NEW_IPV4_PIN,
+	  sizeof(struct flow_key_ipv4) },
+	{ "IPv6",
+	  FLOW_TABLES_IPV6_PIN,
+	  { FLOW_STATIC_IPV6_PIN, FLOW_LEARNED_IPV6_PIN },
+	  FLOW_STATIC_NEW_IPV6_PIN,
+	  sizeof(struct flow_key) },
+};
+
 __u32 flow_map_id(int fd)
 {
 	struct bpf_map_info info = { 0 };
@@ -22,36 +35,42 @@ __u32 flow_map_id(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 ? info.id : 0;
 }
 
-int flow_tables_static_id(const struct flow_tables *tables, __u32 *ret_id, struct problem *problem)
+int flow_tables_static_id(const struct flow_tables *tables, enum flow_family family, __u32 *ret_id,
+			  struct problem *problem)
 {
 	__u32 index = FLOW_TABLE_STATIC;
 
-	if (bpf_map_lookup_elem(tables->tables, &index, ret_id) < 0)
-		return problem_errno(problem, -errno, "%s: cannot tell the static table in force",
-				     tables->directory);
+	if (bpf_map_lookup_elem(tables->tables[family], &index, ret_id) < 0)
+		return problem_errno(problem, -errno,
+				     "%s: cannot tell the static %s table in force",
+				     tables->directory, flow_families[family].name);
 	return 0;
 }
 
-static int open_table(const struct flow_tables *tables, const char *name, struct problem *problem)
+static int open_table(const struct flow_tables *tables, enum flow_family family, const char *name,
+		      struct problem *problem)
 {
 	const struct map_shape shape = {
 		.name = name,
 		.type = BPF_MAP_TYPE_HASH,
-		.key_size = sizeof(struct flow_key),
+		.key_size = flow_families[family].key_size,
 		.value_size = sizeof(struct flow_value),
 	};
 
 	return pinned_map_open(tables->directory, &shape, problem);
 }
 
-int flow_tables_open_static(const struct flow_tables *tables, struct problem *problem)
+/* Opens the static table that packets meet: fd, or a negative errno, told. */
+static int open_static(const struct flow_tables *tables, enum flow_family family,
+		       struct problem *problem)
 {
-	static const char *const names[] = { FLOW_STATIC_PIN, FLOW_STATIC_NEW_PIN };
+	const char *const names[] = { flow_families[family].table[FLOW_TABLE_STATIC],
+				      flow_families[family].static_new };
 	__u32 id;
 
 	for (size_t i = 0; i < 2 * TRIES; i++) {
-		int err = flow_tables_static_id(tables, &id, problem);
-		int fd = err ? err : open_table(tables, names[i % 2], problem);
+		int err = flow_tables_static_id(tables, family, &id, problem);
+		int fd = err ? err : open_table(tables, family, names[i % 2], problem);
 
 		if (fd >= 0 && flow_map_id(fd) == id)
 			return fd;
@@ -61,26 +80,52 @@ int flow_tables_open_static(const struct flow_tables *tables, struct problem *pr
 			close(fd);
 	}
 	return problem_set(problem, -ESTALE,
-			   "%s: the static table in force (map %u) is not pinned: --detach all "
+			   "%s: the static %s table in force (map %u) is not pinned: --detach all "
 			   "interfaces and attach again",
-			   tables->directory, id);
+			   tables->directory, flow_families[family].name, id);
 }
 
-static int open_rest(struct flow_tables *tables, const char *edit_name, struct problem *problem)
+static int open_family(struct flow_tables *tables, enum flow_family family, struct problem *problem)
 {
-	char path[BPFFS_PATH_SIZE];
-	int fd = flow_tables_open_static(tables, problem);
+	const char *learned = flow_families[family].table[FLOW_TABLE_LEARNED];
+	const struct map_shape shape = {
+		.name = flow_families[family].tables,
+		.type = BPF_MAP_TYPE_ARRAY_OF_MAPS,
+		.key_size = sizeof(__u32),
+		.value_size = sizeof(__u32),
+		.max_entries = FLOW_TABLE_COUNT,
+	};
+	int fd = pinned_map_open(tables->directory, &shape, problem);
 
 	if (fd < 0)
 		return fd;
-	tables->table[FLOW_TABLE_STATIC] = fd;
-	bpffs_join(path, tables->directory, FLOW_LEARNED_PIN);
-	fd = open_table(tables, FLOW_LEARNED_PIN, problem);
-	if (fd == -ENOENT)
-		return problem_errno(problem, fd, "cannot open %s", path);
+	tables->tables[family] = fd;
+	fd = open_static(tables, family, problem);
 	if (fd < 0)
 		return fd;
-	tables->table[FLOW_TABLE_LEARNED] = fd;
+	tables->table[family][FLOW_TABLE_STATIC] = fd;
+	fd = open_table(tables, family, learned, problem);
+	if (fd == -ENOENT)
+		problem_errno(problem, fd, "cannot open %s/%s", tables->directory, learned);
+	if (fd < 0)
+		return fd;
+	tables->table[family][FLOW_TABLE_LEARNED] = fd;
+	return 0;
+}
+
+static int open_all(struct flow_tables *tables, const char *edit_name, struct problem *problem)
+{
+	char path[BPFFS_PATH_SIZE];
+	int err = open_family(tables, FLOW_FAMILY_IPV4, problem);
+
+	if (err)
+		return err;
+	err = open_family(tables, FLOW_FAMILY_IPV6, problem);
+	if (err == -ENOENT && tables->tables[FLOW_FAMILY_IPV6] < 0)
+		problem_errno(problem, err, "cannot open %s/%s", tables->directory,
+			      FLOW_TABLES_IPV6_PIN);
+	if (err)
+		return err;
 	bpffs_join(path, tables->directory, edit_name);
 	tables->edit = bpffs_open(path);
 	if (tables->edit < 0)
@@ -91,46 +136,44 @@ static int open_rest(struct flow_tables *tables, const char *edit_name, struct p
 int flow_tables_open(struct flow_tables *ret_tables, const char *directory, const char *edit_name,
 		     struct problem *problem)
 {
-	const struct map_shape shape = {
-		.name = FLOW_TABLES_PIN,
-		.type = BPF_MAP_TYPE_ARRAY_OF_MAPS,
-		.key_size = sizeof(__u32),
-		.value_size = sizeof(__u32),
-		.max_entries = FLOW_TABLE_COUNT,
-	};
 	int err;
 
-	*ret_tables = (struct flow_tables){ .table = { -1, -1 }, .edit = -1, .btf = -1 };
+	*ret_tables = (struct flow_tables)FLOW_TABLES_CLOSED;
 	memcpy(ret_tables->directory, directory, strnlen(directory, BPFFS_PATH_SIZE - 1));
-	ret_tables->tables = pinned_map_open(directory, &shape, problem);
-	if (ret_tables->tables < 0)
-		return ret_tables->tables;
-	err = open_rest(ret_tables, edit_name, problem);
+	err = open_all(ret_tables, edit_name, problem);
 	if (err)
 		flow_tables_close(ret_tables);
 	return err;
 }
 
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void flow_tables_close(struct flow_tables *tables)
 {
-	int *fds[] = { &tables->tables, &tables->table[FLOW_TABLE_STATIC],
-		       &tables->table[FLOW_TABLE_LEARNED], &tables->edit, &tables->btf };
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
-		if (*fds[i] >= 0)
-			close(*fds[i]);
-		*fds[i] = -1;
+	for (int family = 0; family < FLOW_FAMILY_COUNT; family++) {
+		close_one(&tables->tables[family]);
+		for (int table = 0; table < FLOW_TABLE_COUNT; table++)
+			close_one(&tables->table[family][table]);
 	}
+	close_one(&tables->edit);
+	close_one(&tables->btf);
 }
 
 int flow_tables_refresh(struct flow_tables *tables, struct problem *problem)
 {
-	int fd = flow_tables_open_static(tables, problem);
+	for (int family = 0; family < FLOW_FAMILY_COUNT; family++) {
+		int fd = open_static(tables, (enum flow_family)family, problem);
 
-	if (fd < 0)
-		return fd;
-	close(tables->table[FLOW_TABLE_STATIC]);
-	tables->table[FLOW_TABLE_STATIC] = fd;
+		if (fd < 0)
+			return fd;
+		close(tables->table[family][FLOW_TABLE_STATIC]);
+		tables->table[family][FLOW_TABLE_STATIC] = fd;
+	}
 	return 0;
 }
 
@@ -140,7 +183,8 @@ int flow_tables_capacity(const struct flow_tables *tables, enum flow_table table
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(tables->table[table], &info, &size) < 0)
+	/* Both families have as much. */
+	if (bpf_obj_get_info_by_fd(tables->table[FLOW_FAMILY_IPV4][table], &info, &size) < 0)
 		return problem_errno(problem, -errno, "%s: cannot tell the size of the %s table",
 				     tables->directory, flow_table_names[table]);
 	*ret_capacity = info.max_entries;
@@ -151,9 +195,10 @@ int flow_tables_find(const struct flow_tables *tables, enum flow_table table,
 		     const struct flow_key *key, struct flow_value *ret_value)
 {
 	struct flow_value value;
+	int err = flow_map_lookup(flow_map_of(tables, table, key), key, &value);
 
-	if (bpf_map_lookup_elem(tables->table[table], key, &value) < 0)
-		return -errno;
+	if (err)
+		return err;
 	if (value.flags & FLOW_DEAD)
 		return -ENOENT;
 	value.flags &= (__u16)~FLOW_CARRIED;
@@ -167,7 +212,8 @@ int flow_tables_wait(const struct flow_tables *tables, struct problem *problem)
 
 	/* Any write of an array of maps makes the kernel wait. The learned table is never replaced, so
 	 * this one changes nothing, whatever other processes do meanwhile. */
-	if (bpf_map_update_elem(tables->tables, &index, &tables->table[index], BPF_ANY) < 0)
+	if (bpf_map_update_elem(tables->tables[FLOW_FAMILY_IPV4], &index,
+				&tables->table[FLOW_FAMILY_IPV4][index], BPF_ANY) < 0)
 		return problem_errno(problem, -errno, "%s: cannot wait for packets under way",
 				     tables->directory);
 	return 0;

@@ -14,24 +14,40 @@
 #include "bpffs.h"
 #include "problem.h"
 
+/* A table is two maps, one for each family. */
+enum flow_family {
+	FLOW_FAMILY_IPV4,
+	FLOW_FAMILY_IPV6,
+	FLOW_FAMILY_COUNT,
+};
+
 /* Pins of the directory, and the maps' names. */
-#define FLOW_TABLES_PIN "flow_tables" /* array of maps, FLOW_TABLE_COUNT */
-#define FLOW_STATIC_PIN "static_flows"
-#define FLOW_LEARNED_PIN "learned_flows"
-#define FLOW_STATIC_NEW_PIN "static_flows_new" /* there while flow_tables_replace() works */
+#define FLOW_TABLES_IPV4_PIN "tables_ipv4" /* array of maps, FLOW_TABLE_COUNT */
+#define FLOW_STATIC_IPV4_PIN "static_ipv4"
+#define FLOW_LEARNED_IPV4_PIN "learned_ipv4"
+#define FLOW_STATIC_NEW_IPV4_PIN "static_ipv4_new" /* there while flow_tables_replace() works */
+#define FLOW_TABLES_IPV6_PIN "tables_ipv6"
+#define FLOW_STATIC_IPV6_PIN "static_ipv6"
+#define FLOW_LEARNED_IPV6_PIN "learned_ipv6"
+#define FLOW_STATIC_NEW_IPV6_PIN "static_ipv6_new"
 
 struct bpf_object;
 
 struct flow_tables {
-	int tables; /* fds, -1: not open */
-	int table[FLOW_TABLE_COUNT];
+	int tables[FLOW_FAMILY_COUNT]; /* fds, -1: not open */
+	int table[FLOW_FAMILY_COUNT][FLOW_TABLE_COUNT];
 	int edit;
 	char directory[BPFFS_PATH_SIZE];
-	/* Of flow_tables_describe(); -1, 0, 0: a table is made without BTF. */
+	/* Of flow_tables_describe(); -1 and zeros: a table is made without BTF. */
 	int btf;
-	__u32 key_type;
+	__u32 key_type[FLOW_FAMILY_COUNT];
 	__u32 value_type;
 };
+
+#define FLOW_TABLES_CLOSED                                                                         \
+	{                                                                                          \
+		.tables = { -1, -1 }, .table = { { -1, -1 }, { -1, -1 } }, .edit = -1, .btf = -1   \
+	}
 
 struct flow_entry {
 	struct flow_key key;
@@ -45,12 +61,12 @@ struct flow_entry_list {
 
 /* Opens the pins of `directory`; `edit_name` is the edit program's. The static table is the one that
  * packets meet, also while another process replaces it. -ENOENT (nothing told) if there is no
- * flow_tables; otherwise told. Nothing is left open on failure. */
+ * array of tables; otherwise told. Nothing is left open on failure. */
 int flow_tables_open(struct flow_tables *ret_tables, const char *directory, const char *edit_name,
 		     struct problem *problem);
 void flow_tables_close(struct flow_tables *tables);
 
-/* From now on flow_tables_replace() makes tables that have the BTF of static_flows in this opened object, as
+/* From now on flow_tables_replace() makes tables that have the BTF of the static tables in this opened object, as
  * those have that libbpf made from it. Kernels up to 6.1 refuse a table with BTF in place of one
  * without, and the other way round. The object is not needed any more afterwards. */
 int flow_tables_describe(struct flow_tables *tables, struct bpf_object *object,
@@ -59,7 +75,7 @@ int flow_tables_describe(struct flow_tables *tables, struct bpf_object *object,
 /* Opens the static table again if it has been replaced since (flow_tables_open() or this). */
 int flow_tables_refresh(struct flow_tables *tables, struct problem *problem);
 
-/* Flows that the table can hold. */
+/* Flows that the table can hold, of each family. */
 int flow_tables_capacity(const struct flow_tables *tables, enum flow_table table,
 			 __u32 *ret_capacity, struct problem *problem);
 
@@ -73,7 +89,7 @@ int flow_tables_read(const struct flow_tables *tables, enum flow_table table,
 		     struct flow_entry_list *ret_list, struct problem *problem);
 void flow_entry_list_free(struct flow_entry_list *list);
 
-/* Adds all or none: -EEXIST with the flow told, -ENOSPC with both numbers. One flow costs some
+/* Adds all or none: -EEXIST with the flow told, -ENOSPC with the family and both numbers. One flow costs some
  * microseconds; several are seen by packets 32 at a time, and only once all of them have found room. */
 int flow_tables_add(const struct flow_tables *tables, enum flow_table table,
 		    const struct flow_entry *entries, size_t count, struct problem *problem);
@@ -88,11 +104,11 @@ int flow_tables_remove(const struct flow_tables *tables, enum flow_table table,
 int flow_tables_edit(const struct flow_tables *tables, struct flow_edit *edits, size_t count,
 		     struct problem *problem);
 
-/* The static table becomes these flows (counters zero) and room for max_entries, in one change for
- * packets. Flows whose action is the same before and after (all but next hop, FLOW_DEAD, epoch and
+/* The static table becomes these flows (counters zero) and room for max_entries of each family, in one
+ * change for the packets of a family, and for those of the other some 10 milliseconds later. Flows whose action is the same before and after (all but next hop, FLOW_DEAD, epoch and
  * counters) keep their counts; who reads them in that moment sees what the new table has counted. All
  * or nothing: -EEXIST (a key twice), -ENOSPC, ... leave the table as it was. What a killed replace
- * leaves, the next flow_tables_replace() or _settle() finishes or undoes. */
+ * leaves, or an error once packets meet new flows, the next flow_tables_replace() or _settle() finishes or undoes. */
 int flow_tables_replace(struct flow_tables *tables, const struct flow_entry *entries, size_t count,
 			__u32 max_entries, struct problem *problem);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -58,19 +57,22 @@ static int drop_dead(const struct flow_tables *tables, enum flow_table table,
 		     const struct flow_edit *edits, size_t count, struct flow_entry *ret_last,
 		     struct problem *problem)
 {
-	int fd = tables->table[table];
 	int err = flow_tables_wait(tables, problem);
 
 	for (size_t i = 0; i < count && !err && ret_last; i++) {
 		ret_last[i].key = edits[i].key;
-		if (bpf_map_lookup_elem(fd, &edits[i].key, &ret_last[i].value) < 0)
-			err = tell_errno(&edits[i].key, "read from", table, -errno, problem);
+		err = flow_map_lookup(flow_map_of(tables, table, &edits[i].key), &edits[i].key,
+				      &ret_last[i].value);
+		if (err)
+			tell_errno(&edits[i].key, "read from", table, err, problem);
 		ret_last[i].value.flags &= (__u16)~FLOW_DEAD;
 	}
 	for (size_t i = 0; i < count && !err; i++) {
-		/* A key may be in the list twice. */
-		if (bpf_map_delete_elem(fd, &edits[i].key) < 0 && errno != ENOENT)
-			err = tell_errno(&edits[i].key, "removed from", table, -errno, problem);
+		err = flow_map_delete(flow_map_of(tables, table, &edits[i].key), &edits[i].key);
+		if (err == -ENOENT) /* a key may be in the list twice */
+			err = 0;
+		else if (err)
+			tell_errno(&edits[i].key, "removed from", table, err, problem);
 	}
 	return err;
 }
@@ -80,7 +82,7 @@ static int sweep(const struct flow_tables *tables, enum flow_table table, struct
 {
 	CLEANUP_FREE struct flow_edit *edits = NULL;
 	struct flow_entry_list dead;
-	int err = flow_map_read(tables->table[table], true, &dead, problem);
+	int err = flow_table_read(tables, table, true, &dead, problem);
 
 	if (err)
 		return err;
@@ -104,14 +106,15 @@ static int check_absent(const struct flow_tables *tables, enum flow_table table,
 
 	*ret_dead = false;
 	for (size_t i = 0; i < count; i++) {
-		if (bpf_map_lookup_elem(tables->table[table], &entries[i].key, &value) < 0) {
-			if (errno != ENOENT)
-				return tell_errno(&entries[i].key, "looked for in", table, -errno,
-						  problem);
+		const struct flow_key *key = &entries[i].key;
+		int err = flow_map_lookup(flow_map_of(tables, table, key), key, &value);
+
+		if (err == -ENOENT)
 			continue;
-		}
+		if (err)
+			return tell_errno(key, "looked for in", table, err, problem);
 		if (!(value.flags & FLOW_DEAD))
-			return tell(&entries[i].key, "already in", table, -EEXIST, problem);
+			return tell(key, "already in", table, -EEXIST, problem);
 		*ret_dead = true;
 	}
 	return 0;
@@ -126,15 +129,14 @@ static int insert_dead(const struct flow_tables *tables, enum flow_table table,
 	int err = 0;
 
 	for (i = 0; i < count; i++) {
+		const struct flow_key *key = &entries[i].key;
 		struct flow_value value = entries[i].value;
 
 		value.flags |= FLOW_DEAD;
-		if (bpf_map_update_elem(tables->table[table], &entries[i].key, &value,
-					BPF_NOEXIST) < 0) {
-			err = -errno;
+		err = flow_map_insert(flow_map_of(tables, table, key), key, &value);
+		if (err)
 			break;
-		}
-		edits[i] = edit_of_flags(&entries[i].key, table, 0, FLOW_DEAD);
+		edits[i] = edit_of_flags(key, table, 0, FLOW_DEAD);
 	}
 	*ret_inserted = i;
 	if (!err)
@@ -148,17 +150,31 @@ static int insert_dead(const struct flow_tables *tables, enum flow_table table,
 	return err;
 }
 
-static int tell_full(const struct flow_tables *tables, enum flow_table table, size_t count,
-		     size_t fitting, struct problem *problem)
+static size_t count_family(const struct flow_entry *entries, size_t count, enum flow_family family)
 {
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += flow_family_of(&entries[i].key) == family;
+	return found;
+}
+
+/* The first `fitting` of the flows have found room. */
+static int tell_full(const struct flow_tables *tables, enum flow_table table,
+		     const struct flow_entry *entries, size_t count, size_t fitting,
+		     struct problem *problem)
+{
+	enum flow_family family = flow_family_of(&entries[fitting].key);
 	__u32 capacity;
 	int err = flow_tables_capacity(tables, table, &capacity, problem);
 
 	if (err)
 		return err;
 	return problem_set(problem, -ENOSPC,
-			   "the %s table is full: room for %u flows, %zu in it, %zu to be added",
-			   flow_table_names[table], capacity, capacity - fitting, count);
+			   "the %s %s table is full: room for %u flows, %zu in it, %zu to be added",
+			   flow_table_names[table], flow_families[family].name, capacity,
+			   capacity - count_family(entries, fitting, family),
+			   count_family(entries, count, family));
 }
 
 /* -E2BIG is not told. */
@@ -188,7 +204,7 @@ static int add_all(const struct flow_tables *tables, enum flow_table table,
 	if (dead || err == -E2BIG)
 		err = insert_after_sweep(tables, table, entries, edits, count, &inserted, problem);
 	if (err == -E2BIG)
-		return tell_full(tables, table, count, inserted, problem);
+		return tell_full(tables, table, entries, count, inserted, problem);
 	if (err)
 		return err;
 	err = edit_all(tables, edits, count, problem);

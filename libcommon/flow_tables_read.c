@@ -11,7 +11,8 @@
 #define BATCH_ENTRIES 4096
 
 struct batch {
-	struct flow_key *keys;
+	enum flow_family family;
+	void *keys; /* as the map has them */
 	struct flow_value *values;
 	__u32 size;
 	__u32 count;
@@ -24,7 +25,7 @@ static int batch_resize(struct batch *batch, __u32 size)
 	free(batch->keys);
 	free(batch->values);
 	batch->size = size;
-	batch->keys = calloc(size, sizeof(*batch->keys));
+	batch->keys = calloc(size, flow_families[batch->family].key_size);
 	batch->values = calloc(size, sizeof(*batch->values));
 	return batch->keys && batch->values ? 0 : -ENOMEM;
 }
@@ -39,6 +40,23 @@ static int batch_read(int fd, struct batch *batch)
 				 batch->keys, batch->values, &batch->count, &options) < 0)
 		return -errno;
 	return 0;
+}
+
+static struct flow_key key_of(const struct batch *batch, __u32 i)
+{
+	const struct flow_key_ipv4 *narrow = batch->keys;
+	const struct flow_key *keys = batch->keys;
+
+	if (batch->family != FLOW_FAMILY_IPV4)
+		return keys[i];
+	return (struct flow_key){
+		.source = { narrow[i].source },
+		.destination = { narrow[i].destination },
+		.source_port = narrow[i].source_port,
+		.destination_port = narrow[i].destination_port,
+		.protocol = narrow[i].protocol,
+		.family = narrow[i].family,
+	};
 }
 
 static int append(struct flow_entry_list *list, size_t *room, const struct batch *batch, bool dead)
@@ -57,14 +75,14 @@ static int append(struct flow_entry_list *list, size_t *room, const struct batch
 			continue;
 		batch->values[i].flags &= (__u16)~FLOW_CARRIED;
 		list->entry[list->count++] =
-			(struct flow_entry){ batch->keys[i], batch->values[i] };
+			(struct flow_entry){ key_of(batch, i), batch->values[i] };
 	}
 	return 0;
 }
 
 static int read_all(int fd, bool dead, struct batch *batch, struct flow_entry_list *list)
 {
-	size_t room = 0;
+	size_t room = list->count;
 	int err = batch_resize(batch, BATCH_ENTRIES);
 
 	while (!err) {
@@ -82,25 +100,39 @@ static int read_all(int fd, bool dead, struct batch *batch, struct flow_entry_li
 	return err == -ENOENT ? 0 : err;
 }
 
-int flow_map_read(int fd, bool dead, struct flow_entry_list *ret_list, struct problem *problem)
+int flow_maps_read(const int maps[FLOW_FAMILY_COUNT], bool dead, struct flow_entry_list *ret_list,
+		   struct problem *problem)
 {
-	struct batch batch = { 0 };
-	int err;
+	int err = 0;
 
 	*ret_list = (struct flow_entry_list){ 0 };
-	err = read_all(fd, dead, &batch, ret_list);
-	free(batch.keys);
-	free(batch.values);
+	for (int family = 0; family < FLOW_FAMILY_COUNT && !err; family++) {
+		struct batch batch = { .family = (enum flow_family)family };
+
+		if (maps[family] >= 0)
+			err = read_all(maps[family], dead, &batch, ret_list);
+		free(batch.keys);
+		free(batch.values);
+	}
 	if (!err)
 		return 0;
 	flow_entry_list_free(ret_list);
 	return problem_errno(problem, err, "cannot read a table of flows");
 }
 
+int flow_table_read(const struct flow_tables *tables, enum flow_table table, bool dead,
+		    struct flow_entry_list *ret_list, struct problem *problem)
+{
+	const int maps[FLOW_FAMILY_COUNT] = { tables->table[FLOW_FAMILY_IPV4][table],
+					      tables->table[FLOW_FAMILY_IPV6][table] };
+
+	return flow_maps_read(maps, dead, ret_list, problem);
+}
+
 int flow_tables_read(const struct flow_tables *tables, enum flow_table table,
 		     struct flow_entry_list *ret_list, struct problem *problem)
 {
-	int err = flow_map_read(tables->table[table], false, ret_list, problem);
+	int err = flow_table_read(tables, table, false, ret_list, problem);
 
 	return err ? problem_prefix(problem, err, "%s", tables->directory) : 0;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <ifaddrs.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "bench_verbs.h"
 #include "measure.h"
+#include "received.h"
 #include "subject.h"
 #include "traffic.h"
 
@@ -89,31 +89,16 @@ static int prepare(struct hop *hops, int family, const struct bench_list *list)
 	return err ? err : attach(&hops[FILTER]);
 }
 
-/* Packets that an interface has received; from there on nothing is lost. */
-static unsigned int received(unsigned int ifindex)
-{
-	struct ifaddrs *all, *one;
-	unsigned int packets = 0;
-
-	if (getifaddrs(&all))
-		return 0;
-	for (one = all; one; one = one->ifa_next)
-		if (one->ifa_addr && one->ifa_addr->sa_family == AF_PACKET && one->ifa_data &&
-		    if_nametoindex(one->ifa_name) == ifindex)
-			packets = ((const struct rtnl_link_stats *)one->ifa_data)->rx_packets;
-	freeifaddrs(all);
-	return packets;
-}
-
 static int send_frames(struct hop *hop, unsigned int repeat, double *ret_price)
 {
-	unsigned int before = hop->to ? received(hop->to) : 0;
+	unsigned int before = hop->to ? received_packets(hop->to) : 0;
 	int err = traffic_send(&hop->generator, hop->from, TRAFFIC_FRAME_SIZE, repeat, ret_price);
 
 	if (err)
 		return complain(hop, err, "send");
-	if (hop->to && received(hop->to) - before < repeat) {
-		fprintf(stderr, "%u of %u frames arrived: ", received(hop->to) - before, repeat);
+	if (hop->to && received_packets(hop->to) - before < repeat) {
+		fprintf(stderr, "%u of %u frames arrived: ", received_packets(hop->to) - before,
+			repeat);
 		return complain(hop, -EIO, "frames were lost");
 	}
 	return 0;

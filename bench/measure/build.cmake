@@ -4,10 +4,11 @@
 include_guard(GLOBAL)
 set(ecbpf_bench_objects ${CMAKE_BINARY_DIR}/bench_objects)
 add_custom_target(bench_objects ALL DEPENDS xdp_root_object xdp_filter_object
-	xdp_sampler_object xdp_sampler_verdict_object
+	xdp_sampler_object xdp_sampler_verdict_object bypass_udp_object
 	COMMAND ${CMAKE_COMMAND} -E copy_if_different ${ECBPF_OBJECT_DIR}/xdp_root.o
 		${ECBPF_OBJECT_DIR}/xdp_filter.o ${ECBPF_OBJECT_DIR}/xdp_sampler.o
-		${ECBPF_OBJECT_DIR}/xdp_sampler_verdict.o ${ecbpf_bench_objects}
+		${ECBPF_OBJECT_DIR}/xdp_sampler_verdict.o ${ECBPF_OBJECT_DIR}/bypass_udp.o
+		${ecbpf_bench_objects}
 	COMMENT "Copying our objects to bench_objects" VERBATIM)
 
 file(GLOB ecbpf_measure_parts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)

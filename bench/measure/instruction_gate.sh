@@ -20,8 +20,8 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# gate_measure PROGRAM JOB TIMEOUT: runs JOB in the machine, with PROGRAM and all objects beside it;
-# $work/measured is the table it makes.
+# gate_measure PROGRAM JOB TIMEOUT [FILE...]: runs JOB in the machine, with PROGRAM, all objects and the files
+# beside it; $work/measured is the table it makes.
 gate_measure() {
 	local rc=0
 	if [ ! -x "$build/bin/$1" ]; then
@@ -29,7 +29,7 @@ gate_measure() {
 		exit 77
 	fi
 	mkdir "$work/job"
-	cp "$build/bin/$1" "$build"/bench_objects/*.o "$work/job/"
+	cp "$build/bin/$1" "$build"/bench_objects/*.o "${@:4}" "$work/job/"
 	cp "$2" "$work/job/run.sh"
 	"$top/tests/kernels/run" --kernel $KERNEL --icount --timeout "$3" --job "$work/job" --out "$work/out" || rc=$?
 	if [ "$rc" -ne 0 ]; then
@@ -69,7 +69,7 @@ gate_compare() {
 				if (!(key in new)) {
 					printf "%s: in the table, not measured\n", key
 					failed = 1
-				} else if (is > was * (1 + tolerance) || is < was * (1 - tolerance)) {
+				} else if ((is - was) ^ 2 > (was * tolerance) ^ 2) {
 					printf "%s: %d instructions net, the table says %d (%+.1f %%)\n", key, is, was,
 						(is - was) * 100 / was
 					failed = 1

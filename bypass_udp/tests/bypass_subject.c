@@ -13,9 +13,12 @@
 
 static const char *const map_names[SUBJECT_MAP_COUNT] = {
 	[SUBJECT_CONFIG] = BYPASS_MAP_CONFIG,     [SUBJECT_CPU] = BYPASS_MAP_CPU,
-	[SUBJECT_STATIC] = BYPASS_MAP_STATIC,     [SUBJECT_LEARNED] = BYPASS_MAP_LEARNED,
 	[SUBJECT_NEXTHOPS] = BYPASS_MAP_NEXTHOPS, [SUBJECT_DEVICES] = BYPASS_MAP_DEVICES,
 	[SUBJECT_SETTINGS] = BYPASS_MAP_SETTINGS, [SUBJECT_DAEMON] = BYPASS_MAP_DAEMON,
+};
+static const char *const table_names[2][FLOW_TABLE_COUNT] = {
+	{ BYPASS_MAP_STATIC_IPV4, BYPASS_MAP_LEARNED_IPV4 },
+	{ BYPASS_MAP_STATIC_IPV6, BYPASS_MAP_LEARNED_IPV6 },
 };
 static const __u32 only_entry;
 
@@ -59,6 +62,13 @@ int subject_open(struct bypass_subject *subject, const struct run_chain *chain, 
 		subject->map[i] = run_map(&subject->program, map_names[i]);
 		assert_true(subject->map[i] >= 0);
 	}
+	for (int i = 0; i < 2 * FLOW_TABLE_COUNT; i++) {
+		int *table = &subject->table[i / FLOW_TABLE_COUNT][i % FLOW_TABLE_COUNT];
+
+		*table = run_map(&subject->program,
+				 table_names[i / FLOW_TABLE_COUNT][i % FLOW_TABLE_COUNT]);
+		assert_true(*table >= 0);
+	}
 	subject_settings(subject, &settings);
 	subject_daemon(subject, &daemon);
 	return 0;
@@ -84,22 +94,51 @@ void subject_daemon(struct bypass_subject *subject, const struct bypass_daemon *
 	write_only(subject, SUBJECT_DAEMON, daemon);
 }
 
-static int table_of(const struct bypass_subject *subject, enum flow_table table)
+/* A key as the table of its family has it. */
+union table_key {
+	struct flow_key_ipv4 ipv4;
+	struct flow_key ipv6;
+};
+
+/* By hand: what the user side makes of a key is not to be trusted here. */
+static union table_key table_key(const struct flow_key *key)
 {
-	return subject->map[table == FLOW_TABLE_STATIC ? SUBJECT_STATIC : SUBJECT_LEARNED];
+	union table_key result = { .ipv6 = *key };
+
+	if (key->family != FLOW_IPV4)
+		return result;
+	result.ipv4 = (struct flow_key_ipv4){
+		.source = key->source[0],
+		.destination = key->destination[0],
+		.source_port = key->source_port,
+		.destination_port = key->destination_port,
+		.protocol = key->protocol,
+		.family = FLOW_IPV4,
+	};
+	return result;
+}
+
+static int table_of(const struct bypass_subject *subject, enum flow_table table,
+		    const struct flow_key *key)
+{
+	return subject->table[key->family != FLOW_IPV4][table];
 }
 
 void subject_flow(struct bypass_subject *subject, enum flow_table table, const struct flow_key *key,
 		  const struct flow_value *value)
 {
-	assert_int_equal(bpf_map_update_elem(table_of(subject, table), key, value, BPF_ANY), 0);
+	const union table_key in_table = table_key(key);
+
+	assert_int_equal(bpf_map_update_elem(table_of(subject, table, key), &in_table, value,
+					     BPF_ANY),
+			 0);
 }
 
 void subject_forget_flows(struct bypass_subject *subject)
 {
-	for (int table = 0; table < FLOW_TABLE_COUNT; table++) {
-		int map = table_of(subject, table);
-		struct flow_key key;
+	for (int i = 0; i < 2 * FLOW_TABLE_COUNT; i++) {
+		int map = subject->table[i / FLOW_TABLE_COUNT][i % FLOW_TABLE_COUNT];
+		union table_key key;
 
 		while (!bpf_map_get_next_key(map, NULL, &key))
 			assert_int_equal(bpf_map_delete_elem(map, &key), 0);
@@ -109,7 +148,10 @@ void subject_forget_flows(struct bypass_subject *subject)
 void subject_read_flow(struct bypass_subject *subject, enum flow_table table,
 		       const struct flow_key *key, struct flow_value *ret_value)
 {
-	assert_int_equal(bpf_map_lookup_elem(table_of(subject, table), key, ret_value), 0);
+	const union table_key in_table = table_key(key);
+
+	assert_int_equal(bpf_map_lookup_elem(table_of(subject, table, key), &in_table, ret_value),
+			 0);
 }
 
 void subject_nexthop(struct bypass_subject *subject, __u32 index,

@@ -13,8 +13,6 @@
 enum subject_map {
 	SUBJECT_CONFIG,
 	SUBJECT_CPU,
-	SUBJECT_STATIC,
-	SUBJECT_LEARNED,
 	SUBJECT_NEXTHOPS,
 	SUBJECT_DEVICES,
 	SUBJECT_SETTINGS,
@@ -25,7 +23,8 @@ enum subject_map {
 struct bypass_subject {
 	const struct run_chain *chain;
 	struct run_program program;
-	int map[SUBJECT_MAP_COUNT]; /* file descriptors of the program's */
+	int map[SUBJECT_MAP_COUNT];     /* file descriptors of the program's */
+	int table[2][FLOW_TABLE_COUNT]; /* of IPv4, and of IPv6 */
 };
 
 /* Puts the bypass into a slot of the chain: both tables are searched and empty, the daemon is alive for

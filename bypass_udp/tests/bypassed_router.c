@@ -54,8 +54,10 @@ const char *bypassed_router_enter(void)
 
 	if (!reason && unshare(CLONE_NEWNET) < 0)
 		reason = "no right to make a network namespace (CAP_SYS_ADMIN)";
-	if (!reason && !run_line("ip link set lo up && ip link add r0 type veth peer name p0"))
-		reason = "no veth, or no ip command";
+	if (!reason &&
+	    !run_line("ip link set lo up && ip link add r0 type veth peer name p0 && ethtool -K "
+		      "p0 gro on"))
+		reason = "no veth, or no ip and ethtool commands";
 	if (reason)
 		return reason;
 	must_run("ip link del r0");
@@ -106,7 +108,7 @@ int bypassed_router_set_up(void **state)
 	fds_before = scratch_open_fds();
 	must_run("set -e; for i in 0 1; do"
 		 " ip link add r$i address 02:00:00:00:0$i:fe type veth peer name p$i;"
-		 " ip link set p$i up; ip link set r$i up; done;"
+		 " ethtool -K p$i gro on >&-; ip link set p$i up; ip link set r$i up; done;"
 		 "ip address add 10.1.0.254/24 dev r0; ip address add 10.2.0.254/24 dev r1;"
 		 "ip neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 nud permanent dev r0;"
 		 "ip neigh add 10.2.0.1 lladdr 02:00:00:00:01:01 nud permanent dev r1");

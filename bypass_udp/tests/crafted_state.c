@@ -26,7 +26,7 @@ static void craft_host(struct bypass_host_state *host)
 		.daemon = { .alive_until = 1004 * CRAFTED_SECOND, .epoch = 3, .pid = 4711 },
 		.ledger = { .learned = 100, .removed_idle = 90, .removed_packets = 12345 },
 		.excluded = { .count = 2 },
-		.tables = { { 2, 65536 }, { 10, 1024 } },
+		.tables = { { { 2, 65536 }, { 1, 65536 } }, { { 6, 1024 }, { 4, 1024 } } },
 		.nexthop_count = 2,
 	};
 	host->excluded.prefix[0].family = FLOW_IPV4;

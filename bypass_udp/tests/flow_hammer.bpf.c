@@ -35,7 +35,7 @@ SEC("xdp") int flow_hammer(struct xdp_md *ctx)
 
 	if ((void *)(table + 1) > end || !hits)
 		return XDP_ABORTED;
-	flow = flow_find(&key, *table);
+	flow = flow_find(&key, *table, key.family);
 	if (!flow || flow->flags & FLOW_DEAD)
 		return XDP_PASS;
 	flow_count(flow, length, hold());

@@ -14,7 +14,7 @@ struct hammer_hits {
 	__u64 bytes;
 };
 
-/* The key of a number. */
+/* The key of a number: of IPv4 if it is even, else of IPv6. */
 static inline __attribute__((always_inline)) struct flow_key hammer_key(__u32 number)
 {
 	return (struct flow_key){
@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) struct flow_key hammer_key(__u32 nu
 		.source_port = 1,
 		.destination_port = 2,
 		.protocol = 17,
-		.family = FLOW_IPV4,
+		.family = number % 2 ? FLOW_IPV6 : FLOW_IPV4,
 	};
 }
 

@@ -73,8 +73,9 @@ static void load_edit(struct flow_lab *lab)
 
 static void load_hammer(struct flow_lab *lab)
 {
-	static const char *const shared[] = { BYPASS_MAP_STATIC, BYPASS_MAP_LEARNED,
-					      BYPASS_MAP_TABLES };
+	static const char *const shared[] = { BYPASS_MAP_STATIC_IPV4,  BYPASS_MAP_STATIC_IPV6,
+					      BYPASS_MAP_LEARNED_IPV4, BYPASS_MAP_LEARNED_IPV6,
+					      BYPASS_MAP_TABLES_IPV4,  BYPASS_MAP_TABLES_IPV6 };
 
 	lab->hammer = open_object(TEST_OBJECT_DIR "/flow_hammer.o");
 	for (size_t i = 0; i < sizeof(shared) / sizeof(*shared); i++) {

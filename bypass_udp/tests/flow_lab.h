@@ -9,7 +9,8 @@
 #include "flow_hammer.h"
 #include "flow_tables.h"
 
-#define LAB_CAPACITY 256 /* flows either table holds at first */
+#define LAB_CAPACITY 256             /* flows of a family either table holds at first */
+#define LAB_FLOWS (2 * LAB_CAPACITY) /* as many of successive numbers */
 
 struct flow_lab {
 	struct bpf_object *edit;

@@ -175,6 +175,16 @@ static int set_timer(void *world_, const struct flow_key *original, struct probl
 	return 0;
 }
 
+static int assure(void *world_, const struct flow_key *original, struct problem *problem)
+{
+	struct world *world = world_;
+
+	(void)problem;
+	world->assured++;
+	world->timer = *original;
+	return 0;
+}
+
 static int ask(void *world_, const struct flow_key *original, struct problem *problem)
 {
 	struct world *world = world_;
@@ -195,6 +205,7 @@ static const struct flow_hands hands = { .add = add,
 					 .await_no_more = await_no_more,
 					 .heard = heard,
 					 .set_timer = set_timer,
+					 .assure = assure,
 					 .ask = ask };
 
 static void set_way(struct world *world, uint32_t index, uint32_t ifindex)

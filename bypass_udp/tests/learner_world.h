@@ -32,7 +32,7 @@ struct world {
 	uint32_t room;                   /* of the learned table, as the kernel has it */
 	int add_error, edit_error, remove_error, await_error, ask_error;
 	/* What was done. */
-	unsigned int route_questions, edits, removals, heard, timers, asks;
+	unsigned int route_questions, edits, removals, heard, timers, assured, asks;
 	struct nexthop_question last_question;
 	struct flow_key timer; /* the last that was set or asked for */
 };

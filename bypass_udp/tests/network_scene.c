@@ -152,20 +152,27 @@ static void start_holder(unsigned int number)
 	close(pair[0]);
 }
 
+/* Few processes: in an emulated machine each takes its time. */
 void network_scene_neighbour(unsigned int number, bool gro)
 {
 	unsigned int n = number;
 
 	start_holder(n);
-	network_scene_run("ip link add r%u address 02:00:00:00:0%u:01 type veth "
-			  "peer name n%u address 02:00:00:00:0%u:02 netns %d",
-			  n, n, n, n, holders[n]);
-	network_scene_run("ip address add 10.0.%u.1/24 dev r%u", n, n);
-	network_scene_run("ip address add fd00:%u::1/64 dev r%u nodad", n, n);
-	network_scene_run("ip link set r%u up", n);
-	network_scene_at(n, "ip address add 10.0.%u.2/24 dev n%u", n, n);
-	network_scene_at(n, "ip address add fd00:%u::2/64 dev n%u nodad", n, n);
-	network_scene_at(n, "ip link set n%u up", n);
+	network_scene_run("ip -batch - <<END\n"
+			  "link add r%u address 02:00:00:00:0%u:01 type veth "
+			  "peer name n%u address 02:00:00:00:0%u:02 netns %d\n"
+			  "address add 10.0.%u.1/24 dev r%u\n"
+			  "address add fd00:%u::1/64 dev r%u nodad\n"
+			  "link set r%u up\n"
+			  "END",
+			  n, n, n, n, holders[n], n, n, n, n, n);
+	network_scene_at(n,
+			 "ip -batch - <<END\n"
+			 "address add 10.0.%u.2/24 dev n%u\n"
+			 "address add fd00:%u::2/64 dev n%u nodad\n"
+			 "link set n%u up\n"
+			 "END",
+			 n, n, n, n, n);
 	/* While it is down the kernel does not tell the other end. */
 	if (gro)
 		network_scene_at(n, "ethtool -K n%u gro on", n);
@@ -181,7 +188,7 @@ struct network_maps network_scene_maps(void)
 	struct network_maps maps = {
 		bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_nexthops", sizeof(uint32_t),
 			       sizeof(struct flow_nexthop), FLOW_NEXTHOP_LIMIT, NULL),
-		bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "flow_devices", sizeof(uint32_t),
+		bpf_map_create(BPF_MAP_TYPE_DEVMAP, "flow_devices", sizeof(uint32_t),
 			       sizeof(uint32_t), FLOW_DEVICE_LIMIT, NULL),
 	};
 
@@ -293,4 +300,68 @@ void network_scene_follow(struct nexthops *nexthops, struct nexthops_news *ret_n
 	*ret_news = (struct nexthops_news){ 0 };
 	while (poll(&event, 1, 0) == 1)
 		network_scene_round(nexthops, ret_news);
+}
+
+struct network_scene scene;
+
+void network_scene_open(void)
+{
+	struct problem problem = { 0 };
+
+	assert_int_equal(nexthops_open(&scene.nexthops, scene.maps.nexthops, scene.maps.devices,
+				       NEXTHOPS_DAEMON, &problem),
+			 0);
+}
+
+int network_scene_set_up(void **state)
+{
+	(void)state;
+	network_scene_renew();
+	network_scene_neighbour(1, true);
+	network_scene_neighbour(2, true);
+	scene.maps = network_scene_maps();
+	network_scene_open();
+	return 0;
+}
+
+int network_scene_tear_down(void **state)
+{
+	(void)state;
+	nexthops_close(scene.nexthops);
+	network_scene_close_maps(&scene.maps);
+	return 0;
+}
+
+uint32_t network_scene_ask(const char *destination)
+{
+	struct nexthop_question question = { .leaves = network_scene_flow(destination) };
+
+	return nexthops_of_route(scene.nexthops, &question);
+}
+
+uint32_t network_scene_made(const char *destination)
+{
+	uint32_t index = network_scene_ask(destination);
+
+	assert_in_range(index, NEXTHOPS_DAEMON_FIRST, NEXTHOPS_TOOL_FIRST - 1);
+	return index;
+}
+
+struct flow_way network_scene_usable(uint32_t index)
+{
+	return network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
+}
+
+void network_scene_expect(const struct flow_way *way, unsigned int number)
+{
+	uint8_t source[6], destination[6];
+	char name[16];
+
+	snprintf(name, sizeof(name), "r%u", number);
+	network_scene_mac(number, false, source);
+	network_scene_mac(number, true, destination);
+	assert_int_equal(way->ifindex, if_nametoindex(name));
+	assert_memory_equal(way->source_mac, source, 6);
+	assert_memory_equal(way->destination_mac, destination, 6);
+	assert_int_equal(way->tags, 0);
 }

@@ -10,7 +10,7 @@
 #include "abi/flow.h"
 #include "nexthops.h"
 
-#define SCENE_SKIP 77       /* exit status of a test that cannot run here */
+#define SCENE_SKIP 77        /* exit status of a test that cannot run here */
 #define SCENE_PATIENCE 20000 /* milliseconds that something may take */
 
 /* NULL, or why this machine cannot: main() then prints "SKIP: REASON" and returns SCENE_SKIP. */
@@ -43,6 +43,26 @@ void network_scene_close_maps(struct network_maps *maps);
 /* An entry as packets see it. */
 struct flow_nexthop network_scene_entry(const struct network_maps *maps, uint32_t index);
 bool network_scene_has_device(const struct network_maps *maps, uint32_t ifindex);
+
+/* The daemon's next hops, beside two neighbours that take redirected frames. */
+struct network_scene {
+	struct network_maps maps;
+	struct nexthops *nexthops;
+};
+extern struct network_scene scene;
+/* For cmocka. */
+int network_scene_set_up(void **state);
+int network_scene_tear_down(void **state);
+/* The daemon's start, again. */
+void network_scene_open(void);
+
+/* Where a flow to this address leaves; the second fails the test if there is no entry. */
+uint32_t network_scene_ask(const char *destination);
+uint32_t network_scene_made(const char *destination);
+/* Its way, once it is usable. */
+struct flow_way network_scene_usable(uint32_t index);
+/* It leads to this neighbour. */
+void network_scene_expect(const struct flow_way *way, unsigned int number);
 
 /* A UDP flow from 10.0.0.9 or fd00::9 to this address. */
 struct flow_key network_scene_flow(const char *destination);

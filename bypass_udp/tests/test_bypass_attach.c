@@ -3,6 +3,7 @@
 #include "bypass_attach.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <net/if.h>
@@ -124,6 +125,9 @@ static void the_first_attach_makes_what_all_share(void **state)
 				   "bypass_udp_#/bypass_events\nbypass_udp_#/bypass_excluded\n"
 				   "bypass_udp_#/bypass_ledger\nbypass_udp_#/bypass_pending\n"
 				   "bypass_udp_#/bypass_setting\n";
+	static const char slot_pins[] = "r0/slot_7\nr0/slot_7/bypass_config\n"
+					"r0/slot_7/bypass_cpu\nr0/slot_7/program\n"
+					"r0/slot_7/reason_names\n";
 	struct bypass_settings standard, settings;
 	struct bypass_config config;
 	char *found;
@@ -132,6 +136,9 @@ static void the_first_attach_makes_what_all_share(void **state)
 	must(bypassed_router_attach("r0", NULL));
 	found = bypassed_router_pins();
 	assert_memory_equal(found, pins, strlen(pins));
+	/* And nothing of what is shared in the slot. */
+	assert_non_null(strstr(found, slot_pins));
+	assert_string_equal(strstr(found, "r0/"), slot_pins);
 	free(found);
 	bypass_settings_standard(&standard);
 	settings = read_settings();
@@ -146,6 +153,23 @@ static void the_first_attach_makes_what_all_share(void **state)
 	must(bypassed_router_detach("r0"));
 	assert_int_equal(bypassed_router_program("r0", BYPASS_SLOT_DEFAULT), 0);
 	assert_nothing_is_left();
+}
+
+static void fixed_next_hops_say_why(void **state)
+{
+	struct flow_nexthop nexthop;
+	struct bypass_host host;
+
+	(void)state;
+	must(bypassed_router_attach("r0", NULL));
+	host = open_host();
+	for (__u32 i = 0; i <= FLOW_WAY_FIXED; i++) {
+		assert_int_equal(bpf_map_lookup_elem(host.fd[BYPASS_NEXTHOPS], &i, &nexthop), 0);
+		assert_int_equal(nexthop.device, 0);
+		assert_int_equal(nexthop.way[0].state, i % FLOW_WAY_FIXED);
+		assert_int_equal(nexthop.way[1].state, i % FLOW_WAY_FIXED);
+	}
+	bypass_host_close(&host);
 }
 
 static void what_was_said_is_what_is_made(void **state)
@@ -510,7 +534,7 @@ static void what_a_killed_attach_leaves_is_not_used(void **state)
 	bypass_host_close(&host);
 	add_flow(FLOW);
 	assert_int_equal(mkdir(bypassed_router_path("_new"), 0700), 0);
-	block("_new/static_flows");
+	block("_new/static_ipv4");
 	must(bypassed_router_attach("r0", NULL));
 	assert_false(bpffs_exists(bypassed_router_path("_new")));
 	assert_false(has_flow(FLOW, &value));
@@ -567,6 +591,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ATTACH_TEST(the_first_attach_makes_what_all_share),
+		ATTACH_TEST(fixed_next_hops_say_why),
 		ATTACH_TEST(what_was_said_is_what_is_made),
 		ATTACH_TEST(interfaces_share),
 		ATTACH_TEST(an_upgrade_keeps_everything),

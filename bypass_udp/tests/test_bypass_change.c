@@ -131,11 +131,13 @@ static size_t count_flows(void)
 {
 	struct bypass_host host = open_host();
 	struct flow_entry_list list;
+	size_t count;
 
 	must(flow_tables_read(&host.flows, FLOW_TABLE_STATIC, &list, problem));
+	count = list.count;
 	flow_entry_list_free(&list);
 	bypass_host_close(&host);
-	return list.count;
+	return count;
 }
 
 /* What packets of a flow meet: the way of its next hop. */
@@ -299,7 +301,7 @@ static void flows_are_removed_with_their_answers(void **state)
 	struct flow_value value;
 
 	(void)state;
-	must(add("10.1.0.1:1 > 10.2.0.7:2 => * > 10.2.0.1:3 via 10.2.0.1 both\n"
+	must(add("10.1.0.1:1 > 10.2.0.7:2 => *:* > 10.2.0.1:3 via 10.2.0.1 both\n"
 		 "10.1.0.1:5 > 10.2.0.1:6 => l2",
 		 false));
 	count_in("10.2.0.1:3 > 10.1.0.1:1", 4);
@@ -369,7 +371,7 @@ static void excluded_flows_are_marked(void **state)
 	struct flow_value value;
 
 	(void)state;
-	must(add("10.1.0.1:1 > 10.2.0.1:1 => l2\n10.1.0.1:2 > 10.2.0.2:2 => * > 10.2.0.3:2 via "
+	must(add("10.1.0.1:1 > 10.2.0.1:1 => l2\n10.1.0.1:2 > 10.2.0.2:2 => *:* > 10.2.0.3:2 via "
 		 "10.2.0.1",
 		 false));
 	must(bypass_change_exclude(bypassed_router_bpffs(), "10.2.0.3,192.0.2.0/24", problem));
@@ -383,7 +385,7 @@ static void excluded_flows_are_marked(void **state)
 	assert_says("--exclude: 'x' is not an address");
 	assert_int_equal(bypass_change_no_exclude(bypassed_router_bpffs(), "10.2.0.4", problem),
 			 -ENOENT);
-	assert_says("--no-exclude: 10.2.0.4 is not excluded");
+	assert_says("--no-exclude: 10.2.0.4/32 is not excluded");
 	host = open_host();
 	must(bypass_host_read_excluded(&host, &excluded, problem));
 	bypass_host_close(&host);

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/pkt_cls.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static struct ring_buffer *ring;
 static struct packet_builder builder;
 static struct bypass_event told[TOLD_MAX];
 static unsigned int told_count;
+static bool ipv6; /* what leaves, and its flows */
 static const uint32_t only_entry;
 
 static int map_of(const char *name)
@@ -57,8 +59,12 @@ static unsigned int leave(uint16_t port, uint32_t mark, uint32_t came_by, int ta
 	build_ethernet(&builder);
 	for (int i = 0; i < tags; i++)
 		build_vlan(&builder, ETH_P_8021Q, (uint16_t)(0xe00a + i));
-	build_ipv4(&builder,
-		   &(struct build_ipv4){ .source = "10.0.0.1", .destination = "192.0.2.53" });
+	if (ipv6)
+		build_ipv6(&builder, &(struct build_ipv6){ .source = "fd00::1",
+							   .destination = "2001:db8::53" });
+	else
+		build_ipv4(&builder, &(struct build_ipv4){ .source = "10.0.0.1",
+							   .destination = "192.0.2.53" });
 	build_udp(&builder, port, 53);
 	build_payload(&builder, 32);
 	build_finish(&builder);
@@ -75,10 +81,10 @@ static struct flow_key key_of(uint16_t port)
 	struct flow_key key = { .source_port = htons(port),
 				.destination_port = htons(53),
 				.protocol = IPPROTO_UDP,
-				.family = FLOW_IPV4 };
+				.family = ipv6 ? FLOW_IPV6 : FLOW_IPV4 };
 
-	inet_pton(AF_INET, "10.0.0.1", key.source);
-	inet_pton(AF_INET, "192.0.2.53", key.destination);
+	inet_pton(ipv6 ? AF_INET6 : AF_INET, ipv6 ? "fd00::1" : "10.0.0.1", key.source);
+	inet_pton(ipv6 ? AF_INET6 : AF_INET, ipv6 ? "2001:db8::53" : "192.0.2.53", key.destination);
 	return key;
 }
 
@@ -142,20 +148,35 @@ static void test_marked(void **state)
 static void learn(uint16_t port, uint16_t flags)
 {
 	struct flow_key key = key_of(port);
+	struct flow_key_ipv4 narrow = flow_key_narrow(&key);
 	struct flow_value value;
 
 	flow_value_fill(&value, &key, &key);
 	value.flags |= FLOW_LEARNED | flags;
 	value.nexthop = NEXTHOP;
-	assert_int_equal(bpf_map_update_elem(map_of(BYPASS_MAP_LEARNED), &key, &value, BPF_ANY), 0);
+	if (ipv6)
+		assert_int_equal(bpf_map_update_elem(map_of(BYPASS_MAP_LEARNED_IPV6), &key, &value,
+						     BPF_ANY),
+				 0);
+	else
+		assert_int_equal(bpf_map_update_elem(map_of(BYPASS_MAP_LEARNED_IPV4), &narrow,
+						     &value, BPF_ANY),
+				 0);
 }
 
 static uint64_t confirmed(uint16_t port)
 {
 	struct flow_key key = key_of(port);
+	struct flow_key_ipv4 narrow = flow_key_narrow(&key);
 	struct flow_value value;
 
-	assert_int_equal(bpf_map_lookup_elem(map_of(BYPASS_MAP_LEARNED), &key, &value), 0);
+	if (ipv6)
+		assert_int_equal(bpf_map_lookup_elem(map_of(BYPASS_MAP_LEARNED_IPV6), &key, &value),
+				 0);
+	else
+		assert_int_equal(bpf_map_lookup_elem(map_of(BYPASS_MAP_LEARNED_IPV4), &narrow,
+						     &value),
+				 0);
 	return value.confirmed;
 }
 
@@ -210,6 +231,20 @@ static void test_other_flows(void **state)
 	assert_int_equal(told[0].kind, BYPASS_EVENT_MARKED);
 }
 
+static int of_ipv4(void **state)
+{
+	(void)state;
+	ipv6 = false;
+	return 0;
+}
+
+static int of_ipv6(void **state)
+{
+	(void)state;
+	ipv6 = true;
+	return 0;
+}
+
 static int open_observer(void **state)
 {
 	(void)state;
@@ -232,10 +267,14 @@ static int close_observer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_awaited),
-		cmocka_unit_test(test_marked),
-		cmocka_unit_test(test_observed),
-		cmocka_unit_test(test_other_flows),
+		cmocka_unit_test_setup(test_awaited, of_ipv4),
+		cmocka_unit_test_setup(test_marked, of_ipv4),
+		cmocka_unit_test_setup(test_observed, of_ipv4),
+		cmocka_unit_test_setup(test_other_flows, of_ipv4),
+		cmocka_unit_test_setup(test_awaited, of_ipv6),
+		cmocka_unit_test_setup(test_marked, of_ipv6),
+		cmocka_unit_test_setup(test_observed, of_ipv6),
+		cmocka_unit_test_setup(test_other_flows, of_ipv6),
 	};
 	const char *reason = run_unavailable();
 

@@ -70,7 +70,8 @@ static void test_no_daemon(void **state)
 	assert_int_equal(host->daemon_state, BYPASS_DAEMON_NONE);
 	assert_non_null(crafted_disagreement(&host->remarks, "the 10 learned flows"));
 	host->remarks = (struct bypass_remarks){ 0 };
-	host->tables[FLOW_TABLE_LEARNED].flows = 0;
+	host->tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV4].flows = 0;
+	host->tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV6].flows = 0;
 	bypass_remarks_host(host);
 	assert_int_equal(host->remarks.disagreement_count, 0);
 	assert_non_null(crafted_note(&host->remarks, "bypass_udp --run"));
@@ -90,14 +91,14 @@ static void test_host_notes(void **state)
 {
 	struct bypass_host_state *host = &((struct bypass_state *)*state)->host;
 
-	host->tables[FLOW_TABLE_LEARNED].flows = 1024;
-	host->tables[FLOW_TABLE_STATIC].flows = 65536;
+	host->tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV4].flows = 1020; /* and 4 of IPv6 */
+	host->tables[FLOW_TABLE_STATIC][FLOW_FAMILY_IPV6].flows = 65536;
 	host->ledger.refused = 17;
 	host->settings.learn = 0;
 	bypass_remarks_host(host);
 	assert_non_null(crafted_note(&host->remarks, "17 did so far"));
 	assert_non_null(crafted_note(&host->remarks, "--max-learned"));
-	assert_non_null(crafted_note(&host->remarks, "static table is full"));
+	assert_non_null(crafted_note(&host->remarks, "static IPv6 table is full"));
 	assert_non_null(crafted_note(&host->remarks, "1 flow goes up the stack"));
 	assert_non_null(crafted_note(&host->remarks, "via 10.0.0.2 dev eth1"));
 	assert_non_null(crafted_note(&host->remarks, "--learn on"));
@@ -155,7 +156,8 @@ static void test_needless_observer(void **state)
 
 	crafted->interfaces[0].is_observed = false;
 	crafted->host.settings.learn = 0;
-	crafted->host.tables[FLOW_TABLE_LEARNED].flows = 0;
+	crafted->host.tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV4].flows = 0;
+	crafted->host.tables[FLOW_TABLE_LEARNED][FLOW_FAMILY_IPV6].flows = 0;
 	bypass_remarks_interface(&crafted->interfaces[0], &crafted->host);
 	assert_int_equal(crafted->interfaces[0].remarks.disagreement_count, 0);
 	crafted->host.settings.mark_mask = 1;

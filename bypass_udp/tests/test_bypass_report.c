@@ -78,9 +78,11 @@ static void test_json(void **unused)
 	assert_int_equal(number(json, "host/learning/removed_packets"), 12345);
 	row = json_object_array_get_idx(get(json, "host/excluded"), 1);
 	assert_string_equal(json_object_get_string(row), "2001:db8::/32");
-	row = json_object_array_get_idx(get(json, "host/tables"), FLOW_TABLE_LEARNED);
+	row = json_object_array_get_idx(get(json, "host/tables"),
+					FLOW_TABLE_LEARNED * FLOW_FAMILY_COUNT + FLOW_FAMILY_IPV6);
 	assert_string_equal(json_object_get_string(get(row, "table")), "learned");
-	assert_int_equal(number(row, "flows"), 10);
+	assert_string_equal(json_object_get_string(get(row, "family")), "IPv6");
+	assert_int_equal(number(row, "flows"), 4);
 	assert_int_equal(number(row, "capacity"), 1024);
 	row = json_object_array_get_idx(get(json, "host/nexthops"), 0);
 	assert_int_equal(number(row, "packets"), 1000);
@@ -141,7 +143,7 @@ static void test_text(void **unused)
 		"Daemon: running\n",
 		"  last heard of: 1s ago\n",
 		"Excluded: 127.0.0.0/8\n",
-		"learned  |         10 |       1024\n",
+		"learned  | IPv6   |          4 |       1024\n",
 		"=== bypass_udp on eth0 ===\n",
 		"Packets: 1250, of which 80.00 % bypassed\n",
 		"    nat_redirect: 400\n",

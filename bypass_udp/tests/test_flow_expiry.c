@@ -80,6 +80,7 @@ static void test_timer(void **state)
 		/* Set by the kernel side with a packet not long before the last. */
 		{ 1, 40, 1, FLOW_CONNTRACK, FLOW_EXPIRY_STAYS },
 		{ 1, 40, 11, FLOW_CONNTRACK, FLOW_EXPIRY_STAYS },
+		{ 1, 40, 12, FLOW_CONNTRACK, FLOW_EXPIRY_STAYS },
 		{ 1, 40, 13, FLOW_CONNTRACK, FLOW_EXPIRY_TIMER },
 		/* And then there were no more packets. */
 		{ 50, 55, 52, FLOW_CONNTRACK, FLOW_EXPIRY_STAYS },

@@ -22,7 +22,14 @@
 #include "harness/scratch_bpffs.h"
 
 #define STATIC FLOW_TABLE_STATIC
-#define NEW_PIN scratch_path("flows/" FLOW_STATIC_NEW_PIN)
+#define IPV4 FLOW_FAMILY_IPV4
+#define IPV6 FLOW_FAMILY_IPV6
+#define FAMILIES FLOW_FAMILY_COUNT
+
+static const char *const pins[FAMILIES] = { "flows/" FLOW_STATIC_IPV4_PIN,
+					    "flows/" FLOW_STATIC_IPV6_PIN };
+static const char *const new_pins[FAMILIES] = { "flows/" FLOW_STATIC_NEW_IPV4_PIN,
+						"flows/" FLOW_STATIC_NEW_IPV6_PIN };
 
 static struct bpf_map_info map_info(int fd)
 {
@@ -33,24 +40,43 @@ static struct bpf_map_info map_info(int fd)
 	return info;
 }
 
-static __u32 id_in_force(const struct flow_lab *lab)
+static __u32 id_in_force(const struct flow_lab *lab, int family)
 {
 	__u32 index = STATIC, id;
 
-	assert_int_equal(bpf_map_lookup_elem(lab->tables.tables, &index, &id), 0);
+	assert_int_equal(bpf_map_lookup_elem(lab->tables.tables[family], &index, &id), 0);
 	return id;
+}
+
+struct ids {
+	__u32 id[FAMILIES];
+};
+
+static struct ids ids_in_force(const struct flow_lab *lab)
+{
+	return (struct ids){ { id_in_force(lab, IPV4), id_in_force(lab, IPV6) } };
+}
+
+/* How many families' tables are others than these. */
+static int changed(const struct flow_lab *lab, struct ids before)
+{
+	return (id_in_force(lab, IPV4) != before.id[IPV4]) +
+	       (id_in_force(lab, IPV6) != before.id[IPV6]);
 }
 
 /* The pin, the open table and the one that packets meet are the same, and nothing else is left. */
 static void assert_settled(const struct flow_lab *lab)
 {
-	int fd = bpf_obj_get(scratch_path("flows/" FLOW_STATIC_PIN));
+	for (int family = 0; family < FAMILIES; family++) {
+		int fd = bpf_obj_get(scratch_path(pins[family]));
 
-	assert_true(fd >= 0);
-	assert_int_equal(map_info(fd).id, id_in_force(lab));
-	assert_int_equal(map_info(lab->tables.table[STATIC]).id, id_in_force(lab));
-	close(fd);
-	assert_int_not_equal(access(NEW_PIN, F_OK), 0);
+		assert_true(fd >= 0);
+		assert_int_equal(map_info(fd).id, id_in_force(lab, family));
+		assert_int_equal(map_info(lab->tables.table[family][STATIC]).id,
+				 id_in_force(lab, family));
+		close(fd);
+		assert_int_not_equal(access(scratch_path(new_pins[family]), F_OK), 0);
+	}
 }
 
 static int replace(struct flow_lab *lab, __u32 count, __u16 variant, struct problem *problem)
@@ -99,7 +125,8 @@ static size_t count_flows(const struct flow_lab *lab)
 static void the_table_becomes_what_is_given(void **state)
 {
 	struct flow_lab *lab = *state;
-	struct bpf_map_info before = map_info(lab->tables.table[STATIC]), after;
+	struct bpf_map_info before[FAMILIES] = { map_info(lab->tables.table[IPV4][STATIC]),
+						 map_info(lab->tables.table[IPV6][STATIC]) };
 	struct flow_entry entry = flow_lab_entry(9, 4);
 	struct flow_value value;
 	__u32 capacity;
@@ -113,12 +140,18 @@ static void the_table_becomes_what_is_given(void **state)
 	assert_int_equal(flow_tables_capacity(&lab->tables, STATIC, &capacity, NULL), 0);
 	assert_int_equal(capacity, 70000);
 	assert_settled(lab);
-	after = map_info(lab->tables.table[STATIC]);
-	assert_int_not_equal(after.id, before.id);
-	assert_string_equal(after.name, before.name);
-	assert_int_equal(after.map_flags, before.map_flags);
-	assert_true(after.btf_id && after.btf_key_type_id && after.btf_value_type_id);
-	assert_int_equal(after.btf_value_type_id, before.btf_value_type_id);
+	for (int family = 0; family < FAMILIES; family++) {
+		struct bpf_map_info after = map_info(lab->tables.table[family][STATIC]);
+
+		assert_int_not_equal(after.id, before[family].id);
+		assert_string_equal(after.name, before[family].name);
+		assert_int_equal(after.max_entries, 70000);
+		assert_int_equal(after.key_size, before[family].key_size);
+		assert_int_equal(after.map_flags, before[family].map_flags);
+		assert_true(after.btf_id);
+		assert_int_equal(after.btf_key_type_id, before[family].btf_key_type_id);
+		assert_int_equal(after.btf_value_type_id, before[family].btf_value_type_id);
+	}
 	assert_int_equal(flow_tables_replace(&lab->tables, NULL, 0, 1, NULL), 0);
 	assert_int_equal(count_flows(lab), 0);
 }
@@ -160,46 +193,81 @@ static void counts_of_the_same_action_are_kept(void **state)
 }
 
 /* One with the table that failed must be gone. */
-static void assert_unchanged(const struct flow_lab *lab, __u32 id)
+static void assert_unchanged(const struct flow_lab *lab, struct ids ids)
 {
 	assert_settled(lab);
-	assert_int_equal(id_in_force(lab), id);
+	assert_int_equal(changed(lab, ids), 0);
 	assert_int_equal(count_flows(lab), 5);
+}
+
+#define SECOND_WRITE 15 /* two tables, nine flows, two pins, two writes of the arrays */
+
+static int replace_failing_at(struct flow_lab *lab, const struct flow_entry *entries,
+			      unsigned int at, struct problem *problem)
+{
+	int err;
+
+	flow_faults = (struct flow_faults){ CALL_CREATE | CALL_WRITE | CALL_PIN, .at = at,
+					    .error = EPERM };
+	problem->text[0] = '\0';
+	err = flow_tables_replace(&lab->tables, entries, 9, 10, problem);
+	flow_faults.at = 0;
+	assert_int_equal(problem->text[0] != '\0', err != 0);
+	return err;
 }
 
 static void what_cannot_be_leaves_the_table_alone(void **state)
 {
 	struct flow_lab *lab = *state;
 	struct flow_entry *entries = flow_lab_entries(10, 2);
+	struct flow_entry odd[2] = { flow_lab_entry(1, 1), flow_lab_entry(3, 1) };
 	struct problem problem = { 0 };
-	unsigned int at = 0;
-	__u32 id;
-	int err;
+	struct ids ids;
 
 	assert_int_equal(replace(lab, 5, 1, NULL), 0);
-	id = id_in_force(lab);
+	ids = ids_in_force(lab);
 	entries[9] = entries[2];
 	assert_int_equal(flow_tables_replace(&lab->tables, entries, 10, 10, &problem), -EEXIST);
 	assert_string_equal(problem.text, "flow 2.0.0.0:256 > 1.0.0.0:512 is given twice");
-	assert_unchanged(lab, id);
-	assert_int_equal(flow_tables_replace(&lab->tables, entries, 9, 8, &problem), -ENOSPC);
-	assert_string_equal(problem.text, "no room for 9 flows in the static table: it holds 8");
-	assert_unchanged(lab, id);
-	do { /* create, nine flows, pin, publish */
-		at++;
-		flow_faults = (struct flow_faults){ CALL_CREATE | CALL_WRITE | CALL_PIN, .at = at,
-						    .error = EPERM };
-		problem.text[0] = '\0';
-		err = flow_tables_replace(&lab->tables, entries, 9, 10, &problem);
-		flow_faults.at = 0;
-		assert_int_equal(problem.text[0] != '\0', err != 0);
-		if (err) {
-			assert_int_equal(err, -EPERM);
-			assert_unchanged(lab, id);
-		}
-	} while (err);
-	assert_int_equal(at, 13);
+	assert_unchanged(lab, ids);
+	assert_int_equal(flow_tables_replace(&lab->tables, entries, 9, 4, &problem), -ENOSPC);
+	assert_string_equal(problem.text,
+			    "no room for 5 flows in the static IPv4 table: it holds 4");
+	assert_unchanged(lab, ids);
+	assert_int_equal(flow_tables_replace(&lab->tables, odd, 2, 1, &problem), -ENOSPC);
+	assert_string_equal(problem.text,
+			    "no room for 2 flows in the static IPv6 table: it holds 1");
+	assert_unchanged(lab, ids);
+	for (unsigned int at = 1; at < SECOND_WRITE; at++) {
+		assert_int_equal(replace_failing_at(lab, entries, at, &problem), -EPERM);
+		assert_unchanged(lab, ids);
+	}
+	assert_int_equal(replace_failing_at(lab, entries, SECOND_WRITE + 1, &problem), 0);
 	assert_int_equal(count_flows(lab), 9);
+	free(entries);
+}
+
+/* Packets have met the new IPv4 flows already. */
+static void an_error_between_both_writes_is_made_good(void **state)
+{
+	struct flow_lab *lab = *state;
+	struct flow_entry *entries = flow_lab_entries(9, 2);
+	struct problem problem = { 0 };
+	struct ids ids;
+
+	assert_int_equal(replace(lab, 9, 2, NULL), 0);
+	set_counts(lab, 2, 10);
+	set_counts(lab, 3, 20);
+	ids = ids_in_force(lab);
+	assert_int_equal(replace_failing_at(lab, entries, SECOND_WRITE, &problem), -EPERM);
+	assert_non_null(strstr(problem.text, "static IPv6 table"));
+	assert_int_equal(changed(lab, ids), 1);
+	assert_int_equal(flow_tables_settle(&lab->tables, NULL), 0);
+	assert_int_equal(changed(lab, ids), 2);
+	assert_settled(lab);
+	assert_int_equal(count_flows(lab), 9);
+	assert_int_equal(find(lab, 2).other_counts.packets, 10);
+	assert_int_equal(find(lab, 3).other_counts.packets, 20);
 	free(entries);
 }
 
@@ -209,15 +277,19 @@ static void an_error_behind_the_change_loses_no_count(void **state)
 	struct flow_lab *lab = *state;
 	static const unsigned int calls[] = { CALL_READ, CALL_RUN, CALL_RENAME };
 
-	for (__u32 i = 0; i < 3; i++) {
+	for (__u32 i = 0; i < 6; i++) {
 		assert_int_equal(replace(lab, 5, 1, NULL), 0);
 		set_counts(lab, 2, 10);
-		flow_faults = (struct flow_faults){ calls[i], .at = 1, .error = ENOMEM };
+		set_counts(lab, 3, 20);
+		/* Of IPv4's tables, and of IPv6's. */
+		flow_faults =
+			(struct flow_faults){ calls[i % 3], .at = 1 + i / 3, .error = ENOMEM };
 		assert_int_equal(replace(lab, 5, 1, NULL), -ENOMEM);
 		flow_faults.at = 0;
 		assert_int_equal(replace(lab, 5, 1, NULL), 0);
 		assert_settled(lab);
 		assert_int_equal(find(lab, 2).other_counts.packets, 10 * (i + 1));
+		assert_int_equal(find(lab, 3).other_counts.packets, 20 * (i + 1));
 	}
 }
 
@@ -276,7 +348,9 @@ static void assert_opens_in_force(const struct flow_lab *lab)
 	struct flow_tables tables;
 
 	assert_int_equal(flow_tables_open(&tables, lab->tables.directory, BYPASS_EDIT, NULL), 0);
-	assert_int_equal(map_info(tables.table[STATIC]).id, id_in_force(lab));
+	for (int family = 0; family < FAMILIES; family++)
+		assert_int_equal(map_info(tables.table[family][STATIC]).id,
+				 id_in_force(lab, family));
 	flow_tables_close(&tables);
 }
 
@@ -285,9 +359,10 @@ static void a_killed_replace_is_finished_or_undone(void **state)
 {
 	struct flow_lab *lab = *state;
 	struct hammer_hits sums[HAMMER_FLOWS] = { 0 };
-	unsigned int undone = 0, finished = 0;
+	unsigned int undone = 0, finished = 0, halves = 0;
 	bool killed = true;
-	__u32 id;
+	struct ids ids;
+	bool is_done;
 
 	assert_int_equal(replace(lab, HAMMER_FLOWS, 1, NULL), 0);
 	flow_lab_start(lab, STATIC);
@@ -297,22 +372,26 @@ static void a_killed_replace_is_finished_or_undone(void **state)
 
 		for (unsigned int settle_at = 1; settler_killed && killed; settle_at++) {
 			assert_int_equal(replace(lab, HAMMER_FLOWS, 1, NULL), 0);
-			id = id_in_force(lab);
+			ids = ids_in_force(lab);
 			killed = flow_faults_killed(at, replace_all, lab);
+			halves += changed(lab, ids) == 1;
 			assert_opens_in_force(lab);
 			settler_killed = flow_faults_killed(settle_at, settle, lab);
 			assert_opens_in_force(lab);
 			assert_int_equal(flow_tables_settle(&lab->tables, NULL), 0);
 			assert_settled(lab);
-			undone += id_in_force(lab) == id;
-			finished += id_in_force(lab) != id;
-			assert_int_equal(count_flows(lab), HAMMER_FLOWS + (id_in_force(lab) != id));
+			is_done = changed(lab, ids) == 2;
+			assert_true(is_done || !changed(lab, ids));
+			undone += !is_done;
+			finished += is_done;
+			assert_int_equal(count_flows(lab), HAMMER_FLOWS + is_done);
 		}
 	}
 	flow_lab_stop();
 	add_counts(lab, sums);
 	assert_exact(lab, sums);
 	assert_true(undone > 3);
+	assert_true(halves > 3);
 	assert_true(finished > 10);
 }
 
@@ -348,8 +427,10 @@ static void a_table_without_btf_follows_one_without(void **state)
 	/* Kernels up to 6.1 refuse it after one with BTF. */
 	if (replace(lab, 3, 1, NULL) < 0)
 		return;
-	info = map_info(lab->tables.table[STATIC]);
-	assert_int_equal(info.btf_id, 0);
+	for (int family = 0; family < FAMILIES; family++) {
+		info = map_info(lab->tables.table[family][STATIC]);
+		assert_int_equal(info.btf_id, 0);
+	}
 	assert_int_equal(replace(lab, 4, 1, NULL), 0);
 	assert_int_equal(count_flows(lab), 4);
 }
@@ -358,7 +439,8 @@ static int everything(void *context)
 {
 	static const int needed[] = { CAP_BPF, CAP_NET_ADMIN };
 	struct flow_lab *lab = context;
-	struct flow_entry entry = flow_lab_entry(30, 1), last;
+	struct flow_entry entries[2] = { flow_lab_entry(30, 1), flow_lab_entry(31, 1) }, last[2];
+	const struct flow_key keys[2] = { entries[0].key, entries[1].key };
 	struct flow_tables tables;
 	int err = capability_keep_only(needed, 2, NULL);
 
@@ -367,11 +449,11 @@ static int everything(void *context)
 	if (!err)
 		err = flow_tables_describe(&tables, lab->edit, NULL);
 	if (!err)
-		err = flow_tables_add(&tables, STATIC, &entry, 1, NULL);
+		err = flow_tables_add(&tables, STATIC, entries, 2, NULL);
 	if (!err)
-		err = flow_tables_replace(&tables, &entry, 1, 50, NULL);
+		err = flow_tables_replace(&tables, entries, 2, 50, NULL);
 	if (!err)
-		err = flow_tables_remove(&tables, STATIC, &entry.key, 1, &last, NULL);
+		err = flow_tables_remove(&tables, STATIC, keys, 2, last, NULL);
 	return err ? err : flow_tables_settle(&tables, NULL);
 }
 
@@ -392,6 +474,7 @@ int main(void)
 		LAB_TEST(the_table_becomes_what_is_given),
 		LAB_TEST(counts_of_the_same_action_are_kept),
 		LAB_TEST(what_cannot_be_leaves_the_table_alone),
+		LAB_TEST(an_error_between_both_writes_is_made_good),
 		LAB_TEST(an_error_behind_the_change_loses_no_count),
 		LAB_TEST(counts_are_exact_while_packets_come),
 		LAB_TEST(a_killed_replace_is_finished_or_undone),

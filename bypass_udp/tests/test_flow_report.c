@@ -70,19 +70,26 @@ static void test_rules_come_back(void **state)
 	}
 }
 
-static char *print(enum report_format format, const struct flow_report_row *row)
+static char *print_columns(enum report_format format, const struct flow_report_row *row,
+			   bool has_rates, bool has_flags)
 {
+	struct flow_report_table table;
 	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	struct report *report = report_new(format, stream, "bypass_udp", 1);
 
-	flow_report_begin(report);
-	flow_report_put(report, row);
-	flow_report_end(report);
+	flow_report_begin(&table, report, has_rates, has_flags);
+	flow_report_put(&table, row);
+	flow_report_end(&table);
 	assert_int_equal(report_finish(report), 0);
 	fclose(stream);
 	return text;
+}
+
+static char *print(enum report_format format, const struct flow_report_row *row)
+{
+	return print_columns(format, row, true, true);
 }
 
 static void test_json_is_a_file(void **state)
@@ -143,7 +150,6 @@ static void test_numbers(void **unused)
 				       .nexthop = &nexthop,
 				       .nexthop_text = "via 10.0.0.9 dev lo",
 				       .now = 100 * SECOND,
-				       .is_measured = true,
 				       .back = &back };
 	struct json_object *json, *state;
 	char *text;
@@ -177,6 +183,49 @@ static void test_numbers(void **unused)
 	assert_non_null(strstr(text, " 1m00s |"));
 	assert_non_null(strstr(text, " 1.0s |"));
 	free(text);
+}
+
+/* Only text has a column less; all rows of usual length are as wide as the head. */
+static void test_columns(void **state)
+{
+	struct flow_nexthop nexthop;
+	struct flow_entry entry =
+		entry_of("100.100.100.100:50000 > 100.100.100.200:50001 => 100.100.100.101:50002 > "
+			 "100.100.100.201:50003",
+			 &nexthop);
+	struct listed_flow flow = { .entry = &entry, .packets_per_second = 5 };
+	struct flow_report_row row = { .flow = &flow,
+				       .nexthop = &nexthop,
+				       .nexthop_text =
+					       "via 10.0.0.254 dev eth1 lladdr 02:00:00:00:00:07" };
+
+	(void)state;
+	nexthop.way[0].state = FLOW_WAY_NO_TRANSMIT;
+	entry.value.flags |= FLOW_CONNTRACK | FLOW_REPLY;
+	for (unsigned int i = 0; i < 4; i++) {
+		bool has_rates = i & 1, has_flags = i & 2;
+		char *text = print_columns(REPORT_TEXT, &row, has_rates, has_flags);
+		struct json_object *json, *rate;
+		char *line = strchr(text, '\n') + 1;
+
+		line[-1] = '\0';
+		assert_int_equal(strrchr(line, '|') - line, strrchr(text, '|') - text);
+		assert_int_equal(!!strstr(text, "| PACKETS/S | "), has_rates);
+		assert_int_equal(!!strstr(text, " BITS/S | "), has_rates);
+		assert_int_equal(!!strstr(text, "| FLAGS "), has_flags);
+		assert_int_equal(!!strstr(line, "| conntrack reply |"), has_flags);
+		free(text);
+		text = print_columns(REPORT_JSON_LINE, &row, has_rates, has_flags);
+		json = json_tokener_parse(text);
+		rate = member(json_object_array_get_idx(member(json, "flows"), 0), "state");
+		assert_string_equal(json_object_get_string(member(rate, "flags")),
+				    "conntrack reply");
+		assert_true(json_object_object_get_ex(rate, "packets_per_second", &rate));
+		assert_int_equal(json_object_get_int(rate), has_rates ? 5 : 0);
+		assert_int_equal(!!rate, has_rates);
+		json_object_put(json);
+		free(text);
+	}
 }
 
 static void test_ages(void **state)
@@ -232,7 +281,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules_come_back), cmocka_unit_test(test_json_is_a_file),
 		cmocka_unit_test(test_numbers),         cmocka_unit_test(test_ages),
-		cmocka_unit_test(test_flags),           cmocka_unit_test(test_way_states),
+		cmocka_unit_test(test_columns),         cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_way_states),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

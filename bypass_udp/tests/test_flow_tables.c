@@ -65,6 +65,19 @@ static bool is_there(const struct flow_lab *lab, __u32 number)
 
 static void missing_pins_are_told(void **state)
 {
+	/* Each is missed before those above it. */
+	static const struct {
+		const char *pin;
+		int err;
+		const char *told;
+	} pins[] = {
+		{ "flows/" FLOW_LEARNED_IPV6_PIN, -ENOENT, "flows/" FLOW_LEARNED_IPV6_PIN },
+		{ "flows/" FLOW_STATIC_IPV6_PIN, -ESTALE, "static IPv6 table in force" },
+		{ "flows/" FLOW_TABLES_IPV6_PIN, -ENOENT, "flows/" FLOW_TABLES_IPV6_PIN },
+		{ "flows/" FLOW_LEARNED_IPV4_PIN, -ENOENT, "flows/" FLOW_LEARNED_IPV4_PIN },
+		{ "flows/" FLOW_STATIC_IPV4_PIN, -ESTALE, "static IPv4 table in force" },
+		{ "flows/" FLOW_TABLES_IPV4_PIN, -ENOENT, "" },
+	};
 	const struct flow_lab *lab = *state;
 	struct flow_tables tables;
 	struct problem problem = { 0 };
@@ -75,14 +88,15 @@ static void missing_pins_are_told(void **state)
 	assert_int_equal(flow_tables_open(&tables, lab->tables.directory, "edit", &problem),
 			 -ENOENT);
 	assert_non_null(strstr(problem.text, scratch_path("flows/edit")));
-	assert_int_equal(unlink(scratch_path("flows/" FLOW_LEARNED_PIN)), 0);
-	assert_int_equal(flow_tables_open(&tables, lab->tables.directory, BYPASS_EDIT, &problem),
-			 -ENOENT);
-	assert_non_null(strstr(problem.text, scratch_path("flows/" FLOW_LEARNED_PIN)));
-	assert_int_equal(unlink(scratch_path("flows/" FLOW_STATIC_PIN)), 0);
-	assert_int_equal(flow_tables_open(&tables, lab->tables.directory, BYPASS_EDIT, &problem),
-			 -ESTALE);
-	assert_non_null(strstr(problem.text, "is not pinned"));
+	for (size_t i = 0; i < sizeof(pins) / sizeof(*pins); i++) {
+		assert_int_equal(unlink(scratch_path(pins[i].pin)), 0);
+		problem.text[0] = '\0';
+		assert_int_equal(flow_tables_open(&tables, lab->tables.directory, BYPASS_EDIT,
+						  &problem),
+				 pins[i].err);
+		assert_non_null(strstr(problem.text, pins[i].told));
+	}
+	assert_string_equal(problem.text, "");
 }
 
 static void what_is_added_is_found(void **state)
@@ -104,6 +118,29 @@ static void what_is_added_is_found(void **state)
 	assert_int_equal(capacity, LAB_CAPACITY);
 }
 
+/* Keys that differ in their family alone. */
+static void families_are_kept_apart(void **state)
+{
+	const struct flow_lab *lab = *state;
+	struct flow_entry ipv4 = flow_lab_entry(2, 5), ipv6 = flow_lab_entry(2, 6), last;
+	struct flow_value value;
+
+	ipv6.key.family = FLOW_IPV6;
+	assert_int_equal(flow_tables_add(&lab->tables, LEARNED, &ipv4, 1, NULL), 0);
+	assert_int_equal(flow_tables_find(&lab->tables, LEARNED, &ipv6.key, &value), -ENOENT);
+	assert_int_equal(flow_tables_add(&lab->tables, LEARNED, &ipv6, 1, NULL), 0);
+	assert_int_equal(flow_tables_find(&lab->tables, LEARNED, &ipv4.key, &value), 0);
+	assert_int_equal(value.destination_port, 5);
+	assert_int_equal(count_flows(lab), 2);
+	assert_int_equal(flow_tables_remove(&lab->tables, LEARNED, &ipv4.key, 1, &last, NULL), 0);
+	assert_int_equal(last.value.destination_port, 5);
+	assert_int_equal(flow_tables_find(&lab->tables, LEARNED, &ipv4.key, &value), -ENOENT);
+	assert_int_equal(flow_tables_find(&lab->tables, LEARNED, &ipv6.key, &value), 0);
+	/* All words of an IPv6 address count. */
+	ipv6.key.source[3] = 1;
+	assert_int_equal(flow_tables_find(&lab->tables, LEARNED, &ipv6.key, &value), -ENOENT);
+}
+
 static void a_flow_that_is_there_stops_all(void **state)
 {
 	struct flow_lab *lab = *state;
@@ -115,7 +152,7 @@ static void a_flow_that_is_there_stops_all(void **state)
 	flow_lab_stop();
 	for (__u32 number = 0; number < 39; number++)
 		assert_int_equal(flow_lab_hits(lab, number).packets, 0);
-	assert_string_equal(problem.text, "flow 39.0.0.0:256 > 1.0.0.0:512 is already in the "
+	assert_string_equal(problem.text, "flow [2700::]:256 > [100::]:512 is already in the "
 					  "learned table");
 	assert_int_equal(count_flows(lab), 1);
 }
@@ -136,7 +173,7 @@ static void a_flow_given_twice_stops_all(void **state)
 	flow_lab_start(lab, LEARNED);
 	assert_int_equal(flow_tables_add(&lab->tables, LEARNED, entries, 64, &problem), -EEXIST);
 	flow_lab_stop();
-	assert_string_equal(problem.text, "flow 3.0.0.0:256 > 1.0.0.0:512 is given twice for "
+	assert_string_equal(problem.text, "flow [300::]:256 > [100::]:512 is given twice for "
 					  "the learned table");
 	assert_int_equal(count_flows(lab), 0);
 	assert_no_hits(lab);
@@ -146,27 +183,35 @@ static void a_flow_given_twice_stops_all(void **state)
 static void a_full_table_refuses_all_with_both_numbers(void **state)
 {
 	struct flow_lab *lab = *state;
-	const struct flow_key first = hammer_key(0);
+	const struct flow_key odd = hammer_key(1), even = hammer_key(0);
+	const struct flow_key_ipv4 narrow = flow_key_narrow(&even);
 	struct problem problem = { 0 };
 	struct flow_value value;
 
-	assert_int_equal(add(lab, 100, LAB_CAPACITY - 50, NULL), 0);
+	assert_int_equal(add(lab, 200, LAB_FLOWS - 100, NULL), 0);
 	flow_lab_start(lab, LEARNED);
-	assert_int_equal(add(lab, 0, 51, &problem), -ENOSPC);
+	assert_int_equal(add(lab, 0, 102, &problem), -ENOSPC);
+	assert_string_equal(
+		problem.text,
+		"the learned IPv4 table is full: room for 256 flows, 206 in it, 51 to be added");
+	assert_int_equal(add(lab, 1, 102, &problem), -ENOSPC);
+	assert_string_equal(
+		problem.text,
+		"the learned IPv6 table is full: room for 256 flows, 206 in it, 51 to be added");
 	flow_lab_stop();
-	assert_string_equal(
-		problem.text,
-		"the learned table is full: room for 256 flows, 206 in it, 51 to be added");
-	assert_int_equal(count_flows(lab), LAB_CAPACITY - 50);
+	assert_int_equal(count_flows(lab), LAB_FLOWS - 100);
 	/* Nor is one left there dead. */
-	assert_true(bpf_map_lookup_elem(lab->tables.table[LEARNED], &first, &value) < 0);
+	assert_true(bpf_map_lookup_elem(lab->tables.table[FLOW_FAMILY_IPV4][LEARNED], &narrow,
+					&value) < 0);
+	assert_true(bpf_map_lookup_elem(lab->tables.table[FLOW_FAMILY_IPV6][LEARNED], &odd,
+					&value) < 0);
 	assert_no_hits(lab);
-	assert_int_equal(add(lab, 0, 50, NULL), 0);
-	assert_int_equal(add(lab, 50, 1, &problem), -ENOSPC);
+	assert_int_equal(add(lab, 0, 100, NULL), 0);
+	assert_int_equal(add(lab, 100, 1, &problem), -ENOSPC);
 	assert_string_equal(
 		problem.text,
-		"the learned table is full: room for 256 flows, 256 in it, 1 to be added");
-	assert_int_equal(count_flows(lab), LAB_CAPACITY);
+		"the learned IPv4 table is full: room for 256 flows, 256 in it, 1 to be added");
+	assert_int_equal(count_flows(lab), LAB_FLOWS);
 }
 
 /* A killed process leaves flows marked dead. */
@@ -176,21 +221,21 @@ static void dead_flows_are_not_there(void **state)
 	const struct flow_key key = hammer_key(1);
 	struct problem problem = { 0 };
 
-	assert_int_equal(add(lab, 0, LAB_CAPACITY, NULL), 0);
+	assert_int_equal(add(lab, 0, LAB_FLOWS, NULL), 0);
 	assert_true(set_flags(lab, 1, FLOW_DEAD));
 	assert_true(set_flags(lab, 2, FLOW_DEAD));
 	assert_false(is_there(lab, 1));
-	assert_int_equal(count_flows(lab), LAB_CAPACITY - 2);
+	assert_int_equal(count_flows(lab), LAB_FLOWS - 2);
 	assert_int_equal(flow_tables_remove(&lab->tables, LEARNED, &key, 1, NULL, &problem),
 			 -ENOENT);
-	assert_string_equal(problem.text, "flow 1.0.0.0:256 > 1.0.0.0:512 is not in the "
+	assert_string_equal(problem.text, "flow [100::]:256 > [100::]:512 is not in the "
 					  "learned table");
 	assert_int_equal(add(lab, 1, 1, NULL), 0);
 	assert_true(is_there(lab, 1));
-	assert_int_equal(add(lab, LAB_CAPACITY, 1, NULL), 0); /* in place of flow 2 */
+	assert_int_equal(add(lab, LAB_FLOWS, 1, NULL), 0); /* in place of flow 2 */
 	assert_true(set_flags(lab, 3, FLOW_DEAD));
-	assert_int_equal(add(lab, LAB_CAPACITY + 1, 1, NULL), 0); /* full, but for a dead one */
-	assert_int_equal(count_flows(lab), LAB_CAPACITY);
+	assert_int_equal(add(lab, LAB_FLOWS + 1, 1, NULL), 0); /* full, but for a dead one */
+	assert_int_equal(count_flows(lab), LAB_FLOWS);
 }
 
 struct change {
@@ -459,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(missing_pins_are_told),
 		LAB_TEST(what_is_added_is_found),
+		LAB_TEST(families_are_kept_apart),
 		LAB_TEST(a_flow_that_is_there_stops_all),
 		LAB_TEST(a_flow_given_twice_stops_all),
 		LAB_TEST(a_full_table_refuses_all_with_both_numbers),

@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_rule.h"
 #include "flow_samples.h"
 #include "flow_top.h"
 
@@ -22,13 +24,27 @@ static uint64_t draw(uint64_t limit)
 	return chance % limit;
 }
 
+/* Byte by byte, as addresses are written. */
+static int compare_keys(const struct flow_key *a, const struct flow_key *b)
+{
+	int order = a->family - b->family;
+
+	if (!order)
+		order = memcmp(a->source, b->source, sizeof(a->source));
+	if (!order)
+		order = memcmp(a->destination, b->destination, sizeof(a->destination));
+	if (!order)
+		order = ntohs(a->source_port) - ntohs(b->source_port);
+	return order ? order : ntohs(a->destination_port) - ntohs(b->destination_port);
+}
+
 static int compare(const void *a_, const void *b_)
 {
 	const struct listed_flow *a = a_, *b = b_;
 
 	if (a->weight != b->weight)
 		return a->weight < b->weight ? 1 : -1;
-	return memcmp(&a->entry->key, &b->entry->key, sizeof(a->entry->key));
+	return compare_keys(&a->entry->key, &b->entry->key);
 }
 
 static struct flow_entry *make_entries(size_t count)
@@ -39,9 +55,12 @@ static struct flow_entry *make_entries(size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct flow_entry *entry = &entries[i];
 
-		entry->key.family = FLOW_IPV4;
-		entry->key.source[0] = (uint32_t)(i * 2654435761U);
-		entry->key.source_port = (uint16_t)draw(65536);
+		/* Each but for a part is like others; the number makes it the only one. */
+		entry->key.family = draw(2) ? FLOW_IPV4 : FLOW_IPV6;
+		entry->key.source[entry->key.family == FLOW_IPV6 ? 3 : 0] = htonl(draw(3) << 8);
+		entry->key.destination[0] = htonl(draw(3) << 24 | draw(3));
+		entry->key.source_port = htons((uint16_t)(draw(3) * 255));
+		entry->key.destination_port = htons((uint16_t)i);
 		entry->value.home_counts.packets = draw(1000000);
 		entry->value.other_counts.packets = draw(10);
 		entry->value.home_counts.bytes = draw(1ULL << 40);
@@ -93,6 +112,30 @@ static void test_against_sorting(void **state)
 	}
 }
 
+static void test_order_of_keys(void **state)
+{
+	static const char *const order[] = {
+		"9.0.0.1:1 > 10.0.0.1:1",    "10.0.0.1:1 > 10.0.0.1:256", "10.0.0.1:2 > 10.0.0.1:1",
+		"10.0.0.1:256 > 10.0.0.1:1", "10.0.0.1:1 > 10.0.0.9:1",   "200.0.0.1:1 > 1.0.0.1:1",
+		"[::1]:1 > [::1]:1",         "[::1]:1 > [::2]:1",         "[::2]:1 > [::1]:1",
+	};
+	enum { COUNT = sizeof(order) / sizeof(*order) };
+	struct flow_entry entries[COUNT + 1] = { 0 };
+	struct listed_flow flows[COUNT + 1] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		assert_int_equal(flow_key_parse(order[i], &entries[i].key, NULL), 0);
+	/* In both tables: static before learned. */
+	entries[COUNT] = entries[COUNT - 1];
+	entries[COUNT].value.flags = FLOW_LEARNED;
+	for (size_t i = 0; i <= COUNT; i++)
+		flows[i].entry = &entries[COUNT - i];
+	flow_top(flows, COUNT + 1, COUNT + 1);
+	for (size_t i = 0; i <= COUNT; i++)
+		assert_ptr_equal(flows[i].entry, &entries[i]);
+}
+
 static void test_samples(void **state)
 {
 	struct flow_entry_list list = { .entry = make_entries(5000), .count = 5000 };
@@ -136,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_sorting),
+		cmocka_unit_test(test_order_of_keys),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_no_samples),
 	};

@@ -92,6 +92,10 @@ static void test_not_forwarded(void **state)
 
 		world_tell(&world, CONNTRACK_UPDATED, &flow);
 		assert_int_equal(world.learner.flows.count, 0);
+		/* Translated, only one side is. */
+		flow.reply = world_flow(0).reply;
+		world_tell(&world, CONNTRACK_UPDATED, &flow);
+		assert_int_equal(world.learner.flows.count, 0);
 	}
 }
 
@@ -253,6 +257,27 @@ static void test_way_of_link_l2(void **state)
 	assert_int_equal(value->epoch, 7);
 }
 
+static void test_other_device_or_tags(void **state)
+{
+	struct conntrack_flow flow = world_flow(0);
+	struct flow_key request = world_request(&flow), answer = world_answer(&flow);
+	struct flow_way *way = &world.nexthop[WORLD_TO_CLIENTS].way[1];
+	struct bypass_event left;
+
+	(void)state;
+	way->tags = 1;
+	way->tag[0].tci = htons(7);
+	world_tell(&world, CONNTRACK_UPDATED, &flow);
+	left = world_left(&world, BYPASS_EVENT_AWAITED, &request, WORLD_TO_SERVERS, WORLD_CLIENTS);
+	left.ifindex = WORLD_ELSEWHERE;
+	learner_event(&world.learner, &left, false);
+	assert_int_equal(world_find(&world, &flow.original)->nexthop, FLOW_WAY_OTHER);
+	left = world_left(&world, BYPASS_EVENT_AWAITED, &answer, WORLD_TO_CLIENTS, WORLD_SERVERS);
+	left.vlan[0] = 8;
+	learner_event(&world.learner, &left, false);
+	assert_int_equal(world_find(&world, &flow.reply)->nexthop, FLOW_WAY_OTHER);
+}
+
 /* The MAC address is what tells two neighbours on one device apart. */
 static void test_other_mac(void **state)
 {
@@ -348,6 +373,17 @@ static void test_nobody_waits_for_it(void **state)
 	assert_int_equal(world.flows, 0);
 }
 
+static void test_told_twice(void **state)
+{
+	struct conntrack_flow flow = world_learn(&world, 0);
+	struct flow_key request = world_request(&flow);
+
+	(void)state;
+	world_leaves(&world, &request, WORLD_TO_ELSEWHERE, WORLD_ELSEWHERE);
+	assert_int_equal(world_find(&world, &flow.original)->nexthop, WORLD_TO_SERVERS);
+	assert_int_equal(world.awaited_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,11 +398,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_way_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_way_of_link_nat, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_way_of_link_l2, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_device_or_tags, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_mac, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_neighbour_not_known_yet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone_and_there_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_translated_otherwise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_told_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_waits_for_it, setup, teardown),
 	};
 

@@ -27,6 +27,8 @@ static void test_full_table(void **state)
 
 	(void)state;
 	world_open(&world, 4, 128);
+	/* The kernel is not even asked. */
+	world.room = 100;
 	first = world_learn(&world, 0);
 	second = world_learn(&world, 1);
 	third = world_learn(&world, 2);
@@ -202,6 +204,24 @@ static void test_remove_fails(void **state)
 	assert_int_equal(world.learner.in_table, 0);
 }
 
+/* Routes change again while flows are asked for: those that were asked are asked once more. */
+static void test_routes_change_again(void **state)
+{
+	struct conntrack_flow first;
+
+	(void)state;
+	world_open(&world, 2000, 4000);
+	first = world_learn(&world, 0);
+	for (unsigned int i = 1; i < LEARNER_ASK_AT_ONCE; i++)
+		world_learn(&world, i);
+	learner_routes_changed(&world.learner);
+	assert_true(learner_work(&world.learner));
+	world.to_servers = WORLD_TO_ELSEWHERE;
+	learner_routes_changed(&world.learner);
+	world_work(&world);
+	assert_int_equal(world_find(&world, &first.original)->nexthop, WORLD_TO_ELSEWHERE);
+}
+
 static void leave_marked(enum bypass_event_kind kind, const struct flow_key *key, uint32_t nexthop)
 {
 	struct bypass_event event = world_left(&world, kind, key, nexthop, WORLD_CLIENTS);
@@ -310,6 +330,7 @@ static void test_idle(void **state)
 static void test_kernel_says_gone(void **state)
 {
 	struct conntrack_flow flow;
+	uint32_t reply;
 
 	(void)state;
 	world_open(&world, 8, 128);
@@ -320,6 +341,8 @@ static void test_kernel_says_gone(void **state)
 	assert_null(world_find(&world, &flow.original));
 	assert_int_equal(world.learner.ledger.removed_gone, 1);
 	assert_true(world.learner.wants_dump);
+	reply = learner_flows_find(&world.learner.flows, &flow.reply);
+	assert_int_equal(world.learner.flows.flow[reply].other, LEARNER_NONE);
 	world_find(&world, &flow.reply)->gone = 1;
 	world_scan(&world, WORLD_SECOND);
 	assert_int_equal(world.flows, 0);
@@ -398,6 +421,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_await_fails, teardown),
 		cmocka_unit_test_teardown(test_many_removed, teardown),
 		cmocka_unit_test_teardown(test_remove_fails, teardown),
+		cmocka_unit_test_teardown(test_routes_change_again, teardown),
 		cmocka_unit_test_teardown(test_marked, teardown),
 		cmocka_unit_test_teardown(test_marked_is_refused, teardown),
 		cmocka_unit_test_teardown(test_idle, teardown),

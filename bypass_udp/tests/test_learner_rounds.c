@@ -93,7 +93,7 @@ static void test_late_event(void **state)
 	assert_null(world_find(&world, &candidate.original));
 	assert_true(world_awaits(&world, &request));
 	assert_true(world_awaits(&world, &other));
-	left.key = request;
+	left.key = world_key("10.1.0.1", 1, "10.2.0.1", 2);
 	left.kind = BYPASS_EVENT_MARKED;
 	learner_event(&world.learner, &left, true);
 	assert_int_equal(world.heard, 1);
@@ -147,6 +147,25 @@ static void test_routes_changed(void **state)
 	assert_null(world_find(&world, &flow.reply));
 	world_leaves(&world, &answer, WORLD_TO_CLIENTS, WORLD_ELSEWHERE);
 	assert_int_equal(world_find(&world, &flow.reply)->in_ifindex, WORLD_ELSEWHERE);
+}
+
+static void test_question_of_routes(void **state)
+{
+	struct conntrack_flow flow = world_flow(0);
+	struct flow_key request = world_request(&flow);
+	struct bypass_event left;
+
+	(void)state;
+	world_tell(&world, CONNTRACK_UPDATED, &flow);
+	left = world_left(&world, BYPASS_EVENT_AWAITED, &request, WORLD_TO_SERVERS, WORLD_CLIENTS);
+	left.mark = 99;
+	learner_event(&world.learner, &left, false);
+	memset(&world.last_question, 0, sizeof(world.last_question));
+	change_routes();
+	assert_memory_equal(&world.last_question.leaves, &request, sizeof(request));
+	assert_memory_equal(&world.last_question.arrives, &flow.original, sizeof(flow.original));
+	assert_int_equal(world.last_question.mark, 99);
+	assert_int_equal(world.last_question.in_ifindex, WORLD_CLIENTS);
 }
 
 static void test_route_goes_and_comes(void **state)
@@ -236,7 +255,8 @@ static void test_excluded(void **state)
 		{ "10.1.0.1", 32, true, true },   { "10.1.0.2", 32, false, false },
 		{ "10.9.0.0", 16, true, true },   { "10.2.0.0", 30, true, true },
 		{ "10.2.0.4", 30, false, false }, { "fd00::", 8, false, false },
-		{ "10.0.0.0", 8, true, true },    { "10.0.0.0", 0, false, false },
+		{ "a00::", 8, false, false },     { "10.0.0.0", 8, true, true },
+		{ "10.0.0.0", 0, false, false },
 	};
 	struct conntrack_flow flow = world_learn(&world, 0);
 
@@ -327,6 +347,12 @@ static void test_dump_compared(void **state)
 	assert_int_equal(world.learner.flows.count, 2);
 }
 
+static void later(void)
+{
+	world.learner.now += WORLD_SECOND / 2;
+	world_work(&world);
+}
+
 static void test_unheard_is_asked_for(void **state)
 {
 	struct conntrack_flow flow = world_flow(0), told = world_flow(1);
@@ -334,7 +360,9 @@ static void test_unheard_is_asked_for(void **state)
 	(void)state;
 	world_tell(&world, CONNTRACK_UPDATED, &told);
 	dump(&flow, false);
-	learner_second(&world.learner);
+	assert_int_equal(world.asks, 0);
+	later();
+	assert_int_equal(world.asks, 1);
 	world_work(&world);
 	assert_int_equal(world.asks, 1);
 	assert_memory_equal(&world.timer, &flow.original, sizeof(flow.original));
@@ -346,22 +374,23 @@ static void test_unheard_is_asked_for(void **state)
 	dump(&flow, true);
 	world_tell(&world, CONNTRACK_UPDATED, &flow);
 	world.asks = 0;
-	learner_second(&world.learner);
-	world_work(&world);
+	later();
 	assert_int_equal(world.asks, 0);
 }
 
 static void test_ask_fails(void **state)
 {
-	struct conntrack_flow flow = world_flow(0);
+	struct conntrack_flow flow = world_flow(0), other = world_flow(1);
 
 	(void)state;
-	dump(&flow, true);
+	dump(&flow, false);
+	dump(&other, false);
 	world.ask_error = -EIO;
-	learner_second(&world.learner);
-	world_work(&world);
+	later();
 	assert_int_equal(world.learner.err, -EIO);
-	assert_int_equal(world.learner.flows.count, 2);
+	assert_int_equal(world.learner.flows.count, 4);
+	/* Later is early enough. */
+	assert_int_equal(world.asks, 1);
 }
 
 /* A new learner finds the table as the one before left it. */
@@ -461,6 +490,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leaves_elsewhere_after_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_comes_otherwise_after_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_routes_changed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_question_of_routes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_route_goes_and_comes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_answer_is_asked_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_routes_changed_for_others, setup, teardown),

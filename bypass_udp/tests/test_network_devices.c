@@ -14,38 +14,6 @@
 
 #include "network_scene.h"
 
-static struct problem problem;
-static struct network_maps maps;
-static struct nexthops *nexthops;
-
-static int set_up(void **state)
-{
-	(void)state;
-	network_scene_renew();
-	network_scene_neighbour(1, true);
-	network_scene_neighbour(2, true);
-	maps = network_scene_maps();
-	assert_int_equal(nexthops_open(&nexthops, maps.nexthops, maps.devices, NEXTHOPS_DAEMON,
-				       &problem),
-			 0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	nexthops_close(nexthops);
-	network_scene_close_maps(&maps);
-	return 0;
-}
-
-static uint32_t ask(const char *destination)
-{
-	struct nexthop_question question = { .leaves = network_scene_flow(destination) };
-
-	return nexthops_of_route(nexthops, &question);
-}
-
 /* The router's VLAN 5 (802.1ad) and in it 7, the neighbour's too. */
 static void make_vlans(void)
 {
@@ -61,7 +29,7 @@ static void make_vlans(void)
 	network_scene_at(1, "ip address add 10.1.7.2/24 dev n1.5.7");
 	network_scene_at(1, "ip link set n1.5 up");
 	network_scene_at(1, "ip link set n1.5.7 up");
-	network_scene_await_routes(nexthops);
+	network_scene_await_routes(scene.nexthops);
 }
 
 static void test_vlan_devices(void **state)
@@ -75,33 +43,34 @@ static void test_vlan_devices(void **state)
 	if (!network_scene_try("ip link add link r1 name probe type vlan id 99"))
 		skip();
 	make_vlans();
-	index = ask("10.1.5.2");
-	way = network_scene_await(nexthops, &maps, index, FLOW_WAY_USABLE);
+	index = network_scene_ask("10.1.5.2");
+	way = network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
 	assert_int_equal(way.ifindex, r1);
 	assert_int_equal(way.tags, 1);
 	assert_int_equal(way.tag[0].type, htons(ETH_P_8021AD));
 	assert_int_equal(way.tag[0].tci, htons(5));
-	index = ask("10.1.7.2");
-	way = network_scene_await(nexthops, &maps, index, FLOW_WAY_USABLE);
+	index = network_scene_ask("10.1.7.2");
+	way = network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
 	assert_int_equal(way.ifindex, r1);
 	assert_int_equal(way.tags, 2);
 	assert_int_equal(way.tag[1].type, htons(ETH_P_8021Q));
 	assert_int_equal(way.tag[1].tci, htons(7 | 3 << 13));
 	network_scene_mac(1, true, mac);
 	assert_memory_equal(way.destination_mac, mac, 6);
-	assert_true(nexthops_leaves_by(nexthops, index, r1, 2, both, mac));
-	assert_int_equal(nexthops_input_device(nexthops, r1, outer), if_nametoindex("r1.5"));
-	assert_int_equal(nexthops_input_device(nexthops, r1, both), if_nametoindex("r1.5.7"));
-	way = network_scene_await(nexthops, &maps, nexthops_of_link(nexthops, r1, 1, outer, mac),
+	assert_true(nexthops_leaves_by(scene.nexthops, index, r1, 2, both, mac));
+	assert_int_equal(nexthops_input_device(scene.nexthops, r1, outer), if_nametoindex("r1.5"));
+	assert_int_equal(nexthops_input_device(scene.nexthops, r1, both), if_nametoindex("r1.5.7"));
+	way = network_scene_await(scene.nexthops, &scene.maps,
+				  nexthops_of_link(scene.nexthops, r1, 1, outer, mac),
 				  FLOW_WAY_USABLE);
 	assert_int_equal(way.tag[0].type, htons(ETH_P_8021AD));
 	network_scene_run("ip link set r1.5 down");
-	(void)network_scene_await(nexthops, &maps, index, FLOW_WAY_LINK_DOWN);
+	(void)network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_LINK_DOWN);
 	network_scene_run("ip link set r1.5 up");
 	network_scene_run("ip link set r1.5.7 up");
-	(void)network_scene_await(nexthops, &maps, index, FLOW_WAY_USABLE);
+	(void)network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
 	network_scene_at(1, "ip link set n1 down");
-	(void)network_scene_await(nexthops, &maps, index, FLOW_WAY_LINK_DOWN);
+	(void)network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_LINK_DOWN);
 }
 
 static void test_bond(void **state)
@@ -122,24 +91,24 @@ static void test_bond(void **state)
 	network_scene_run("ip address add 10.1.9.1/24 dev bond7");
 	network_scene_run("ip link set bond7 up");
 	network_scene_run("ip neigh add 10.1.9.2 lladdr 02:00:00:00:03:03 dev bond7 nud permanent");
-	network_scene_await_routes(nexthops);
-	index = ask("10.1.9.2");
-	way = network_scene_await(nexthops, &maps, index, FLOW_WAY_USABLE);
+	network_scene_await_routes(scene.nexthops);
+	index = network_scene_ask("10.1.9.2");
+	way = network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
 	assert_true(way.ifindex == r1 || way.ifindex == r2);
-	assert_int_equal(nexthops_input_device(nexthops, r1, none), if_nametoindex("bond7"));
-	assert_true(nexthops_leaves_by(nexthops, index, r1, 0, none, mac));
-	assert_true(nexthops_leaves_by(nexthops, index, r2, 0, none, mac));
+	assert_int_equal(nexthops_input_device(scene.nexthops, r1, none), if_nametoindex("bond7"));
+	assert_true(nexthops_leaves_by(scene.nexthops, index, r1, 0, none, mac));
+	assert_true(nexthops_leaves_by(scene.nexthops, index, r2, 0, none, mac));
 	/* The other one takes over. */
 	network_scene_at(way.ifindex == r1 ? 1 : 2, "ip link set n%d down",
 			 way.ifindex == r1 ? 1 : 2);
 	for (int i = 0; i < 300; i++) {
-		struct flow_nexthop value = network_scene_entry(&maps, index);
+		struct flow_nexthop value = network_scene_entry(&scene.maps, index);
 		struct nexthops_news news = { 0 };
 
 		if (value.way[value.current].state == FLOW_WAY_USABLE &&
 		    value.way[value.current].ifindex == r1 + r2 - way.ifindex)
 			return;
-		network_scene_round(nexthops, &news);
+		network_scene_round(scene.nexthops, &news);
 	}
 	fail();
 }
@@ -147,8 +116,10 @@ static void test_bond(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_vlan_devices, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_bond, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_vlan_devices, network_scene_set_up,
+						network_scene_tear_down),
+		cmocka_unit_test_setup_teardown(test_bond, network_scene_set_up,
+						network_scene_tear_down),
 	};
 	const char *reason = network_scene_enter();
 

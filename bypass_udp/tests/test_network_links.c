@@ -165,6 +165,9 @@ static void test_kept(void **state)
 	network_links_take(&links, &first);
 	link = network_links_find(&links, 5);
 	assert_true(link->mtu == 3 && link->transmit && link->in_devices);
+	assert_true(network_link_same(link, &first));
+	first.mac[5]++;
+	assert_false(network_link_same(link, &first));
 	assert_int_equal(network_links_find(&links, second.ifindex)->mtu, 2);
 	network_links_remove(&links, 5);
 	network_links_remove(&links, 5);

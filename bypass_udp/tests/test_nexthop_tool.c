@@ -129,7 +129,13 @@ static void test_beside_daemon(void **state)
 
 	(void)state;
 	(void)wait_for(100);
+	/* What changed until the daemon heard of the entry is made up for at once. */
+	network_scene_run(
+		"ip neigh replace 10.0.1.99 lladdr 02:00:00:00:01:99 dev r1 nud permanent");
 	assert_int_equal(nexthops_reread(daemon, &problem), 0);
+	way = network_scene_entry(&maps, silent).way[network_scene_entry(&maps, silent).current];
+	assert_int_equal(way.destination_mac[5], 0x99);
+	network_scene_run("ip neigh del 10.0.1.99 dev r1");
 	network_scene_at(1, "ip address add 10.0.1.99/24 dev n1");
 	(void)network_scene_await(daemon, &maps, silent, FLOW_WAY_USABLE);
 	network_scene_run(

@@ -121,6 +121,23 @@ static void test_plain(void **state)
 	assert_memory_equal(way.destination_mac, answered.mac, 6);
 }
 
+/* flow_devices is an array. */
+static void test_ifindex_limit(void **state)
+{
+	const struct network_link ethernet = {
+		.ethernet = true, .running = true, .mtu = 1500, .transmit = true
+	};
+	struct flow_way way;
+
+	(void)state;
+	add(FLOW_DEVICE_LIMIT - 1, ethernet);
+	add(FLOW_DEVICE_LIMIT, ethernet);
+	assert_int_equal(way_of(FLOW_DEVICE_LIMIT - 1).state, FLOW_WAY_USABLE);
+	way = way_of(FLOW_DEVICE_LIMIT);
+	assert_int_equal(way.state, FLOW_WAY_NO_TRANSMIT);
+	assert_int_equal(way.ifindex, FLOW_DEVICE_LIMIT);
+}
+
 static void test_vlan_devices(void **state)
 {
 	struct flow_way way = way_of(VLAN5);
@@ -274,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_plain, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ifindex_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_vlan_devices, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_named_tags, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bonds, set_up, tear_down),

@@ -185,6 +185,20 @@ static void what_is_attached_runs_until_it_is_detached(void **state)
 	assert_nothing_is_left();
 }
 
+/* Somebody may hold a descriptor of a link, bpftool for one. */
+static void what_somebody_looks_at_is_detached_all_the_same(void **state)
+{
+	int link;
+
+	(void)state;
+	must(tc_link_attach(&egress, dropping, &problem));
+	link = bpffs_open(pin_path(only_clsact ? "egress_program" : "egress_link"));
+	assert_true(link >= 0);
+	must(tc_link_detach(&egress, &problem));
+	assert_nothing_is_left();
+	close(link);
+}
+
 static void another_program_takes_its_place(void **state)
 {
 	size_t pins;
@@ -421,6 +435,7 @@ static void what_a_kill_leaves_is_finished_or_cleared(void **state)
 static const struct CMUnitTest tests[] = {
 	TC_TEST(nothing_is_attached_at_first),
 	TC_TEST(what_is_attached_runs_until_it_is_detached),
+	TC_TEST(what_somebody_looks_at_is_detached_all_the_same),
 	TC_TEST(another_program_takes_its_place),
 	TC_TEST(either_side_goes_by_itself),
 	TC_TEST(a_foreign_qdisc_stays),

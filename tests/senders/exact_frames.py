@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""exact_frames.py INTERFACE FILE TEXT...: sends frames and writes them, as they are sent, to the pcap FILE.
+"""exact_frames.py INTERFACE FILE TEXT...: sends frames and writes them, as they are sent, to the pcap FILE; with "-" for
+the interface only writes them.
 
 Each TEXT is an expression of scapy, a frame or a list of frames: 'Ether() / IP() / UDP(dport=9)'. Names of the
 machine's own interfaces and addresses are not looked up: what is not given has the defaults below. On a
@@ -14,7 +15,7 @@ conf.route = conf.route6 = None
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, fragment  # noqa: E402, F401
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop  # noqa: E402, F401
 from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Dot3, LLC, Ether  # noqa: E402, F401
-from scapy.packet import Raw  # noqa: E402, F401
+from scapy.packet import Padding, Raw  # noqa: E402, F401
 
 SOL_PACKET, PACKET_QDISC_BYPASS = 263, 20
 HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 0x40000, 1)
@@ -42,14 +43,16 @@ def main(interface, path, *texts):
     for text in texts:
         value = eval(text)  # pylint: disable=eval-used
         frames += [bytes(one) for one in (value if isinstance(value, list) else [value])]
-    link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    link.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
-    link.bind((interface, 0))
+    if interface != "-":
+        link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        link.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+        link.bind((interface, 0))
     with open(path, "wb") as file:
         file.write(HEAD)
         for one in frames:
             file.write(struct.pack("<IIII", 0, 0, len(one), len(one)) + one)
-            link.send(one)
+            if interface != "-":
+                link.send(one)
     print(len(frames))
 
 

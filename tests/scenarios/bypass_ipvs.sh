@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# Ways out that not every kernel has: what IPVS sends on by direct return, learned by its mark, and what becomes of it
+# when the real server or the service goes; VLAN devices; bonds, and when the slave in use fails. Runs in the kernel
+# matrix as well.
+. "$(dirname "$0")/../harness/netns.sh"
+. "$(dirname "$0")/lib_bypass.sh"
+. "$(dirname "$0")/lib_bypass_learn.sh"
+
+RATE=500
+VIP=10.77.9.9
+
+# has WHAT MODULE COMMAND...: this kernel can do what the command tries.
+missing=()
+has() {
+	modprobe "$2" 2>/dev/null
+	"${@:3}" >"$work/output" 2>&1 && return
+	missing+=("$1")
+	return 1
+}
+can_ipvs() {
+	ipvsadm -A -f 99 && ipvsadm -D -f 99
+}
+can_add() { # TYPE OPTION...
+	ip link add probe0 "${@:2}" type "$1" ${vlan_id:+id $vlan_id} && ip link del probe0
+}
+can_vlan() {
+	local vlan_id=7
+	can_add vlan link lo
+}
+can_bond() {
+	can_add bridge && can_add bond
+}
+ipvs='' vlan='' bond=''
+command -v ipvsadm >/dev/null && has IPVS ip_vs can_ipvs && modprobe ip_vs_rr 2>/dev/null && ipvs=1
+[ -n "$ipvs" ] || missing+=("IPVS (or no ipvsadm)")
+has "VLAN devices" 8021q can_vlan && vlan=1
+has "bonds and bridges" bonding can_bond && bond=1
+[ -n "$ipvs$vlan$bond" ] || skip "this kernel has no: $(printf '%s, ' "${missing[@]}" | sed 's/, $//')"
+[ "${#missing[@]}" -eq 0 ] || echo "SKIP: this kernel has no: ${missing[*]}"
+
+# finish_checksums NAMESPACE INTERFACE...: XDP cannot.
+finish_checksums() {
+	local name
+	for name in "${@:2}"; do
+		in_ns "$1" ethtool -K "$name" tx off gro on >/dev/null 2>&1
+	done
+}
+# by_spare: what the spare host's link has sent to it.
+by_spare() {
+	ip -s -j link show dev eth2 | jq '.[0].stats64.tx.packets'
+}
+
+make_lab
+attach_bypass --learn on
+daemon_starts
+
+if [ -n "$ipvs" ]; then
+	echo "# IPVS, direct return"
+	# The answers go from the real servers to the client by a link of their own.
+	for name in server spare; do
+		in_ns "$name" ip link add back0 type veth peer name "back-$name" netns client || skip "no veth can be made"
+		in_ns client ip link set "back-$name" up
+		in_ns "$name" ip link set back0 up
+		in_ns "$name" ip address add "$VIP/32" dev lo
+		in_ns "$name" ip route add 10.77.0.2/32 dev back0 src "$VIP"
+		in_ns "$name" ip neighbour replace 10.77.0.2 lladdr "$(in_ns client cat "/sys/class/net/back-$name/address")" nud permanent dev back0
+		in_ns client sh -c "echo 0 >/proc/sys/net/ipv4/conf/back-$name/rp_filter"
+		finish_checksums "$name" back0
+		served "$name" "$name" "$VIP:7"
+	done
+	ip address add "$VIP/32" dev lo
+	nft -f - <<-END
+		table ip balance {
+			chain prerouting {
+				type filter hook prerouting priority -150;
+				ip daddr $VIP udp dport 7 meta mark set 0x11
+			}
+		}
+	END
+	echo 1 >/proc/sys/net/ipv4/vs/expire_nodest_conn
+	check "a service" ipvsadm -A -f 0x11 -s rr
+	check "a real server" ipvsadm -a -f 0x11 -r 10.77.1.2 -g
+	check "--learn-mark" bypass --set --learn-mark 0x11/0xff
+	stream_starts ipvs $RATE 10.77.0.2:6001 "$VIP:7"
+	learns "a flow with that mark" 1
+	ways=1 goes_around "direct return" ipvs
+	equal "it is observed" 1 "$(bypass --flows --learned --json | jq '[.flows[] | select(.out | startswith("l2"))] | length')"
+	check "the kernel sees it again and again" test "$(went_up_for sampled)" -ge 1
+	check "another real server" ipvsadm -a -f 0x11 -r 10.77.2.2 -g
+	before=$(by_spare)
+	check "the first one goes" ipvsadm -d -f 0x11 -r 10.77.1.2
+	changed=$(milliseconds)
+	reaches_spare() {
+		[ "$(by_spare)" -ge $((before + 50)) ]
+	}
+	check "the packets go to the other one" wait_until 5 reaches_spare
+	echo "  $(($(milliseconds) - changed)) ms later"
+	check "within a second, and what the looking takes" test $(($(milliseconds) - changed)) -le 1500
+	learns "and are learned" 1
+	ways=1 goes_around "to the other one" ipvs
+	check "the service goes" ipvsadm -D -f 0x11
+	changed=$(milliseconds)
+	check "after a second nothing comes any more" wait_until 5 silent_by ipvs $((changed + 1000))
+	echo "  the last answer came $(($(so_far ipvs last) - changed)) ms after it"
+	stream_ends ipvs
+	bypass --set --learn-mark off
+	nft flush ruleset
+	ip address del "$VIP/32" dev lo
+	served_ends server spare
+	check "nothing is left" wait_until 10 learned_count_is 0
+fi
+
+# Rules make conntrack look.
+firewall
+
+if [ -n "$vlan" ]; then
+	echo "# VLAN devices"
+	ip link add link eth1 name eth1.7 type vlan id 7
+	in_ns server ip link add link peer1 name peer1.7 type vlan id 7
+	finish_checksums server peer1.7
+	ip address add 10.77.7.1/24 dev eth1.7
+	ip link set eth1.7 up
+	in_ns server ip address add 10.77.7.2/24 dev peer1.7
+	in_ns server ip link set peer1.7 up
+	served vlan server 10.77.7.2:7
+	stream_starts vlan $RATE 10.77.0.2:6002 10.77.7.2:7
+	learns "a flow that leaves by one" 2
+	goes_around "with a tag, and back" vlan
+	stream_ends vlan
+	equal "each packet was answered, once" "$(so_far vlan sent) 0" "$(so_far vlan answered) $(so_far vlan twice)"
+	served_ends vlan
+	conntrack -F 2>/dev/null
+	ip link del eth1.7
+	check "nothing is left" wait_until 10 learned_count_is 0
+fi
+
+if [ -n "$bond" ]; then
+	echo "# a bond"
+	ip link add bond0 type bond mode active-backup miimon 20
+	in_ns server ip link add bridge0 type bridge
+	for i in 0 1; do
+		add_link "slave$i" server "end$i"
+		in_ns server ip link set "end$i" master bridge0
+		ip link set "slave$i" down
+		ip link set "slave$i" master bond0
+		finish_checksums server "end$i"
+	done
+	in_ns server ip link set bridge0 up
+	finish_checksums server bridge0
+	ip link set bond0 up
+	ip address add 10.77.8.1/24 dev bond0
+	in_ns server ip address add 10.77.8.2/24 dev bridge0
+	check "roots on both slaves" loader --attach --interface slave0,slave1
+	check "bypass_udp on both" bypass --attach --no-config --interface slave0,slave1
+	served bond server 10.77.8.2:7
+	stream_starts bond $RATE 10.77.0.2:6003 10.77.8.2:7
+	learns "a flow that leaves by it" 2
+	goes_around "by a slave, and back" bond
+	active=$(cat /sys/class/net/bond0/bonding/active_slave)
+	ip link set "$active" down
+	changed=$(milliseconds)
+	check "the slave in use fails: answers come on" wait_until 5 has_answers bond $(($(so_far bond answered) + 50))
+	echo "  $(($(milliseconds) - changed)) ms later"
+	check "within a second, and what the looking takes" test $(($(milliseconds) - changed)) -le 2000
+	learns "the flow is there" 2
+	check "by the other slave" test "$(cat /sys/class/net/bond0/bonding/active_slave)" != "$active"
+	goes_around "by the other slave" bond
+	stream_ends bond
+	served_ends bond
+	for i in 0 1; do
+		check "--detach" bypass --detach --interface "slave$i"
+		check "--detach of the root" loader --detach --interface "slave$i"
+	done
+fi
+daemon_ends TERM
+detach_all
