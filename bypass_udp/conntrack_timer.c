@@ -108,8 +108,7 @@ int conntrack_timer_assure(struct conntrack_timer *timer, const struct flow_key 
 {
 	nfct_attr_unset(timer->object, ATTR_TIMEOUT);
 	/* The kernel refuses to take away what a flow is already. */
-	nfct_set_attr_u32(timer->object, ATTR_STATUS,
-			  IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED);
+	nfct_set_attr_u32(timer->object, ATTR_STATUS, IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED);
 	return add(timer, IPCTNL_MSG_CT_NEW, original, problem);
 }
 

@@ -64,12 +64,14 @@ gate_compare() {
 					failed = 1
 				}
 			for (key in old) {
-				was = old[key] - old_empty
-				is = new[key] - new_empty
 				if (!(key in new)) {
 					printf "%s: in the table, not measured\n", key
 					failed = 1
-				} else if ((is - was) ^ 2 > (was * tolerance) ^ 2) {
+					continue
+				}
+				was = old[key] - old_empty
+				is = new[key] - new_empty
+				if ((is - was) ^ 2 > (was * tolerance) ^ 2) {
 					printf "%s: %d instructions net, the table says %d (%+.1f %%)\n", key, is, was,
 						(is - was) * 100 / was
 					failed = 1

@@ -41,7 +41,7 @@ floods() {
 }
 
 arrived() { # where nobody listens
-	in_ns spare awk '/^Udp:/ { number = $3 } END { print number }' /proc/net/snmp
+	in_ns spare cat /proc/net/snmp | awk '/^Udp:/ { number = $3 } END { print number }'
 }
 all_assured() {
 	[ "$(conntrack -L -p udp 2>/dev/null | grep -c 'sport=6.*ASSURED')" = 3 ]

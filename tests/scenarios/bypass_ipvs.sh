@@ -20,19 +20,18 @@ has() {
 can_ipvs() {
 	ipvsadm -A -f 99 && ipvsadm -D -f 99
 }
-can_add() { # TYPE OPTION...
-	ip link add probe0 "${@:2}" type "$1" ${vlan_id:+id $vlan_id} && ip link del probe0
-}
 can_vlan() {
-	local vlan_id=7
-	can_add vlan link lo
+	local rc=0
+	ip link add probe0 type veth peer name probe1
+	ip link add link probe0 name probe2 type vlan id 7 || rc=1
+	ip link del probe0
+	return $rc
 }
 can_bond() {
-	can_add bridge && can_add bond
+	ip link add probe0 type bridge && ip link del probe0 && ip link add probe0 type bond && ip link del probe0
 }
 ipvs='' vlan='' bond=''
-command -v ipvsadm >/dev/null && has IPVS ip_vs can_ipvs && modprobe ip_vs_rr 2>/dev/null && ipvs=1
-[ -n "$ipvs" ] || missing+=("IPVS (or no ipvsadm)")
+has "IPVS, or no ipvsadm" ip_vs can_ipvs && ipvs=1
 has "VLAN devices" 8021q can_vlan && vlan=1
 has "bonds and bridges" bonding can_bond && bond=1
 [ -n "$ipvs$vlan$bond" ] || skip "this kernel has no: $(printf '%s, ' "${missing[@]}" | sed 's/, $//')"
@@ -44,6 +43,13 @@ finish_checksums() {
 	for name in "${@:2}"; do
 		in_ns "$1" ethtool -K "$name" tx off gro on >/dev/null 2>&1
 	done
+}
+# answers_by DEVICE GATEWAY: what the server sends to the client.
+answers_by() {
+	in_ns server ip route replace 10.77.0.2/32 via "$2" dev "$1"
+}
+active_slave() {
+	ip -d -j link show dev bond0 | jq -r '.[0].linkinfo.info_data.active_slave'
 }
 # by_spare: what the spare host's link has sent to it.
 by_spare() {
@@ -63,7 +69,7 @@ if [ -n "$ipvs" ]; then
 		in_ns "$name" ip link set back0 up
 		in_ns "$name" ip address add "$VIP/32" dev lo
 		in_ns "$name" ip route add 10.77.0.2/32 dev back0 src "$VIP"
-		in_ns "$name" ip neighbour replace 10.77.0.2 lladdr "$(in_ns client cat "/sys/class/net/back-$name/address")" nud permanent dev back0
+		in_ns "$name" ip neighbour replace 10.77.0.2 lladdr "$(in_ns client ip -j link show dev "back-$name" | jq -r '.[0].address')" nud permanent dev back0
 		in_ns client sh -c "echo 0 >/proc/sys/net/ipv4/conf/back-$name/rp_filter"
 		finish_checksums "$name" back0
 		served "$name" "$name" "$VIP:7"
@@ -78,17 +84,17 @@ if [ -n "$ipvs" ]; then
 		}
 	END
 	echo 1 >/proc/sys/net/ipv4/vs/expire_nodest_conn
-	check "a service" ipvsadm -A -f 0x11 -s rr
-	check "a real server" ipvsadm -a -f 0x11 -r 10.77.1.2 -g
+	check "a service" ipvsadm -A -f 17 -s rr
+	check "a real server" ipvsadm -a -f 17 -r 10.77.1.2 -g
 	check "--learn-mark" bypass --set --learn-mark 0x11/0xff
 	stream_starts ipvs $RATE 10.77.0.2:6001 "$VIP:7"
 	learns "a flow with that mark" 1
 	ways=1 goes_around "direct return" ipvs
 	equal "it is observed" 1 "$(bypass --flows --learned --json | jq '[.flows[] | select(.out | startswith("l2"))] | length')"
 	check "the kernel sees it again and again" test "$(went_up_for sampled)" -ge 1
-	check "another real server" ipvsadm -a -f 0x11 -r 10.77.2.2 -g
+	check "another real server" ipvsadm -a -f 17 -r 10.77.2.2 -g
 	before=$(by_spare)
-	check "the first one goes" ipvsadm -d -f 0x11 -r 10.77.1.2
+	check "the first one goes" ipvsadm -d -f 17 -r 10.77.1.2
 	changed=$(milliseconds)
 	reaches_spare() {
 		[ "$(by_spare)" -ge $((before + 50)) ]
@@ -98,7 +104,7 @@ if [ -n "$ipvs" ]; then
 	check "within a second, and what the looking takes" test $(($(milliseconds) - changed)) -le 1500
 	learns "and are learned" 1
 	ways=1 goes_around "to the other one" ipvs
-	check "the service goes" ipvsadm -D -f 0x11
+	check "the service goes" ipvsadm -D -f 17
 	changed=$(milliseconds)
 	check "after a second nothing comes any more" wait_until 5 silent_by ipvs $((changed + 1000))
 	echo "  the last answer came $(($(so_far ipvs last) - changed)) ms after it"
@@ -122,6 +128,7 @@ if [ -n "$vlan" ]; then
 	ip link set eth1.7 up
 	in_ns server ip address add 10.77.7.2/24 dev peer1.7
 	in_ns server ip link set peer1.7 up
+	answers_by peer1.7 10.77.7.1
 	served vlan server 10.77.7.2:7
 	stream_starts vlan $RATE 10.77.0.2:6002 10.77.7.2:7
 	learns "a flow that leaves by one" 2
@@ -131,13 +138,14 @@ if [ -n "$vlan" ]; then
 	served_ends vlan
 	conntrack -F 2>/dev/null
 	ip link del eth1.7
+	in_ns server ip link del peer1.7
 	check "nothing is left" wait_until 10 learned_count_is 0
 fi
 
 if [ -n "$bond" ]; then
 	echo "# a bond"
 	ip link add bond0 type bond mode active-backup miimon 20
-	in_ns server ip link add bridge0 type bridge
+	in_ns server ip link add bridge0 type bridge forward_delay 0
 	for i in 0 1; do
 		add_link "slave$i" server "end$i"
 		in_ns server ip link set "end$i" master bridge0
@@ -152,18 +160,19 @@ if [ -n "$bond" ]; then
 	in_ns server ip address add 10.77.8.2/24 dev bridge0
 	check "roots on both slaves" loader --attach --interface slave0,slave1
 	check "bypass_udp on both" bypass --attach --no-config --interface slave0,slave1
+	answers_by bridge0 10.77.8.1
 	served bond server 10.77.8.2:7
 	stream_starts bond $RATE 10.77.0.2:6003 10.77.8.2:7
 	learns "a flow that leaves by it" 2
 	goes_around "by a slave, and back" bond
-	active=$(cat /sys/class/net/bond0/bonding/active_slave)
+	active=$(active_slave)
 	ip link set "$active" down
 	changed=$(milliseconds)
 	check "the slave in use fails: answers come on" wait_until 5 has_answers bond $(($(so_far bond answered) + 50))
 	echo "  $(($(milliseconds) - changed)) ms later"
 	check "within a second, and what the looking takes" test $(($(milliseconds) - changed)) -le 2000
 	learns "the flow is there" 2
-	check "by the other slave" test "$(cat /sys/class/net/bond0/bonding/active_slave)" != "$active"
+	check "by the other slave" test "$(active_slave)" != "$active"
 	goes_around "by the other slave" bond
 	stream_ends bond
 	served_ends bond
