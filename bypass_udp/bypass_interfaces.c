@@ -96,7 +96,7 @@ int bypass_interfaces_read(struct bypass_interface_state **ret_interfaces, size_
 	*ret_interfaces = interfaces = calloc(list.count + 1, sizeof(*interfaces));
 	if (!err && !interfaces)
 		err = problem_errno(problem, -ENOMEM, "cannot read the status");
-	for (size_t i = 0; !err && i < list.count; i++) {
+	for (size_t i = 0; !err && interfaces && i < list.count; i++) {
 		struct bypass_interface_state *interface = &interfaces[*ret_count];
 		struct problem one = { 0 };
 

@@ -88,10 +88,11 @@ static int read_host(struct bypass_host_state *host, const struct bypass_host *m
 		     struct problem *problem)
 {
 	CLEANUP_FREE struct bypass_nexthop_use *uses = calloc(FLOW_NEXTHOP_LIMIT, sizeof(*uses));
-	int err = uses ? 0 : problem_errno(problem, -ENOMEM, "cannot read the status");
+	int err;
 
-	if (!err)
-		err = bypass_host_read_settings(maps, &host->settings, problem);
+	if (!uses)
+		return problem_errno(problem, -ENOMEM, "cannot read the status");
+	err = bypass_host_read_settings(maps, &host->settings, problem);
 	if (!err)
 		err = bypass_host_read_excluded(maps, &host->excluded, problem);
 	for (int i = 0; !err && i < FLOW_TABLE_COUNT; i++)

@@ -4,18 +4,25 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 /* As much as the kernel puts into one message of a dump. */
 #define BUFFER_SIZE 32768
 
+/* The kernel answers before the question has been sent; who asks has a heartbeat to keep. */
+#define PATIENCE_SECONDS 2
+
 int network_socket_open(struct network_socket *ret_socket, int bus)
 {
 	struct mnl_socket *netlink = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 	int err;
 
 	if (!netlink)
 		return -errno;
-	if (mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0) {
+	if (setsockopt(mnl_socket_get_fd(netlink), SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof(patience)) < 0 ||
+	    mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0) {
 		err = -errno;
 		(void)mnl_socket_close(netlink);
 		return err;
@@ -59,7 +66,7 @@ int network_ask(struct network_socket *socket, struct nlmsghdr *request, network
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length < 0)
-			return -errno;
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 		/* The rest of an answer that was given up. */
 		if ((size_t)length < sizeof(*first) || first->nlmsg_seq != socket->sequence)
 			continue;

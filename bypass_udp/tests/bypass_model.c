@@ -192,9 +192,12 @@ static unsigned int check_learned(const struct bypass_model *model, const struct
 static unsigned int check_flow(const struct bypass_model *model, const struct reading *reading,
 			       size_t number)
 {
-	const struct flow_value *flow = &model->flows[number].value;
+	const struct flow_value *flow;
 
-	if (number == MODEL_FLOWS || flow->flags & FLOW_DEAD)
+	if (number == MODEL_FLOWS)
+		return BYPASS_UP_NO_FLOW;
+	flow = &model->flows[number].value;
+	if (flow->flags & FLOW_DEAD)
 		return BYPASS_UP_NO_FLOW;
 	if (flow->flags & FLOW_EXCLUDED)
 		return BYPASS_UP_EXCLUDED;

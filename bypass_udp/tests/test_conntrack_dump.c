@@ -143,7 +143,7 @@ static void test_many(void **state)
 		scene_insert(&(struct scene_flow){ .number = MANY + i, .status = IPS_CONFIRMED });
 	before = milliseconds();
 	assert_int_equal(conntrack_dump(note_number, &count, &problem), 0);
-	printf("%u flows among %u in %.1f ms\n", count, 3 * MANY + FLOOD, milliseconds() - before);
+	printf("%u flows among %d in %.1f ms\n", count, 3 * MANY + FLOOD, milliseconds() - before);
 	assert_int_equal(count, 2 * MANY);
 	for (int family = 0; family < 2; family++) {
 		for (unsigned int i = 0; i < MANY; i++)

@@ -198,14 +198,14 @@ static void test_many(void **state)
 	for (uint32_t i = 0; i < MANY; i++)
 		set(&(struct scene_flow){ .number = i, .is_ipv6 = i % 2 }, 3000);
 	flush();
-	printf("%u timers set in %.1f ms\n", MANY, milliseconds() - before);
+	printf("%d timers set in %.1f ms\n", MANY, milliseconds() - before);
 	assert_int_equal(gone, 0);
 	expect_times(MANY, 3000);
 	before = milliseconds();
 	for (uint32_t i = 0; i < MANY; i++)
 		ask(&(struct scene_flow){ .number = i, .is_ipv6 = i % 2 });
 	flush();
-	printf("%u flows asked for in %.1f ms\n", MANY, milliseconds() - before);
+	printf("%d flows asked for in %.1f ms\n", MANY, milliseconds() - before);
 	assert_int_equal(gone, 0);
 }
 

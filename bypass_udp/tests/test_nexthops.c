@@ -109,6 +109,9 @@ static void test_input_device(void **state)
 	question.arrives = question.leaves;
 	network_scene_address("10.0.2.1", question.leaves.source);
 	assert_int_equal(nexthops_of_route(scene.nexthops, &question), index);
+	network_scene_run("ip route add blackhole 10.0.2.2");
+	assert_int_equal(nexthops_of_route(scene.nexthops, &question), FLOW_WAY_FORBIDDEN);
+	network_scene_run("ip route del blackhole 10.0.2.2");
 	question.arrives.family = 0;
 	assert_int_equal(nexthops_of_route(scene.nexthops, &question), FLOW_WAY_FORBIDDEN);
 	network_scene_address("10.0.1.2", question.leaves.source);

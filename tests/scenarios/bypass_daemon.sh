@@ -182,7 +182,7 @@ equal "each is JSON, later and with more packets than the one before" true "$(he
 equal "it is what --status says" "$(bypass --status --json | jq -c '.interfaces.eth0 | keys')" "$(head -n 1 "$work/stats.json" | jq -c '.interfaces.eth0 | keys')"
 check "prometheus" wait_until 10 grep -qE '^ecbpf_bypass_sent_packets_total\{interface="eth0",mode="nat",action="redirect"\} [1-9][0-9]*$' "$work/stats.prom"
 contains "with types" "# TYPE ecbpf_bypass_flows gauge" "$work/stats.prom"
-contains "and tables" 'ecbpf_bypass_flows{table="learned"} 4' "$work/stats.prom"
+contains "and tables" 'ecbpf_bypass_flows{table="learned",family="IPv6"} 2' "$work/stats.prom"
 equal "one of each, the file is replaced" "" "$(grep -v '^#' "$work/stats.prom" | cut -d ' ' -f 1 | sort | uniq -d)"
 check "statsd" wait_until 10 grep -qE '^ecbpf_bypass\.sent_packets_total\.eth0\.nat\.redirect:[1-9][0-9]*\|g$' "$work/stats.statsd"
 equal "nothing else" "" "$(sed 1d "$work/stats.statsd" | grep -vxE '[a-z_]+(\.[a-zA-Z0-9_-]+)+:[0-9]+\|g')"

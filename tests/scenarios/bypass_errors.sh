@@ -294,7 +294,7 @@ for ((call = 1; call <= calls; call++)); do
 	1)
 		refusals=$((refusals + 1))
 		if grep -q ': the new flows are in force' "$work/error"; then
-			[ "$(sed 's/^[0-9]* //' <<<"$now")" = "$(sed 's/^[0-9]* //' <<<"$new_flows")" ] ||
+			[ "$(cut -d ' ' -f 2- <<<"$now")" = "$(cut -d ' ' -f 2- <<<"$new_flows")" ] ||
 				echo "call $call: the flows are not in force: $now"
 		else
 			[ "$now" = "$old_flows" ]

@@ -3,12 +3,13 @@
 # another one, with and without checksums; frames with up to two VLAN tags, byte by byte; what goes up the stack, why,
 # and untouched; exact counts; and all the while flows, programs and the daemon are replaced. Runs in the kernel matrix
 # as well.
+# shellcheck disable=SC2119  # arguments may be left out
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"
 need nproc taskset timeout
 /usr/bin/python3 -c 'import scapy.all' 2>/dev/null || skip "not installed: python3-scapy"
 
-client=$(mac_of clientpeer0) server=$(mac_of serverpeer1) router=$(mac_of eth0)
+client=$(mac_of clientpeer0) router=$(mac_of eth0)
 nobody=02:00:00:00:00:99 # whose packets no stack answers
 SECONDS_UNDER_LOAD=3
 [ -z "${ECBPF_TEST_QUICK:-}" ] || SECONDS_UNDER_LOAD=1

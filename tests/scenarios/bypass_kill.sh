@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `kill -9` before every call of a command of bypass_udp that changes anything in the kernel or the bpffs: the
 # same command works afterwards and comes to what it would have come to undisturbed, --detach leaves no
-# pin, no observer and no qdisc. Rows L3, L4.
+# pin, no observer and no qdisc. All of them take five minutes, so a run takes every fourth call, in each
+# story another fourth; ECBPF_TEST_ALL_POINTS=1 takes all. Rows L3, L4.
 . "$(dirname "$0")/../harness/netns.sh"
 need strace ethtool
 [ -x "$build/bin/bypass_udp" ] || skip "no bypass_udp in this build"
@@ -48,17 +49,21 @@ list_points() {
 		name = $0; sub(/\(.*/, "", name); number[name]++
 		if (name != "bpf" || /BPF_(OBJ_PIN|MAP_UPDATE_ELEM|MAP_UPDATE_BATCH|MAP_DELETE_ELEM|MAP_DELETE_BATCH|LINK_CREATE|LINK_UPDATE|LINK_DETACH|PROG_TEST_RUN)/)
 			print name, number[name]
-	}' "$work/trace"
+	}' "$work/trace" | awk -v every="$every" -v first="$stories" 'NR % every == first % every'
 }
 wrong() {
 	echo "$*" >>"$work/wrong"
 }
 
 points=0
+stories=0
+every=4
+[ -z "${ECBPF_TEST_ALL_POINTS:-}" ] || every=1
 # story WHAT BEFORE OPTION...: BEFORE makes the state that the command is killed in.
 story() {
 	local what=$1 before=$2 list name number count=0 expected answer
 	shift 2
+	stories=$((stories + 1))
 	forget >/dev/null 2>&1
 	$before >/dev/null 2>&1
 	list=$(list_points "$@")
@@ -87,7 +92,7 @@ story() {
 			ok "$what: killed before $name $number"
 		fi
 	done <<<"$list"
-	check "$what: has crash points" test "$count" -gt 3
+	check "$what: has crash points" test "$count" -gt 0
 	points=$((points + count))
 }
 story "first attach" true --attach --no-config --interface r0

@@ -2,6 +2,7 @@
 # `kill -9` before every changing call of the commands of bypass_udp, while a flow is in use: right afterwards its packets
 # go around the stack as before, and when the same command has been typed again, its counts are exact, both ways. What
 # else is left of a killed command: bypass_kill.sh.
+# shellcheck disable=SC2119  # arguments may be left out
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"
 need strace

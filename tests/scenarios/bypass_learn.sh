@@ -43,7 +43,10 @@ soaked() {
 
 make_lab
 firewall
-echo "$STREAM_TIMEOUT" >/proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream
+# A flow is one without a stream for its first two seconds.
+for name in udp_timeout udp_timeout_stream; do
+	echo "$STREAM_TIMEOUT" >"/proc/sys/net/netfilter/nf_conntrack_$name"
+done
 attach_bypass --learn on
 daemon_starts
 served server server 10.77.1.2:7 '[fd77:1::2]:7'
@@ -143,7 +146,9 @@ stream_ends "${names[@]}"
 
 echo "# idle"
 firewall
-echo 60 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream
+for name in udp_timeout udp_timeout_stream; do
+	echo 60 >"/proc/sys/net/netfilter/nf_conntrack_$name"
+done
 conntrack -F 2>/dev/null
 check "no flow is left" wait_until 10 learned_count_is 0
 served dns server 10.77.1.2:53

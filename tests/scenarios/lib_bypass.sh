@@ -60,6 +60,7 @@ make_lab() {
 	local i name
 	add_namespace client server spare neighbour
 	for name in here client server spare neighbour; do
+		# shellcheck disable=SC2016  # the inner shell's
 		in_ns "$name" sh -c 'for c in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects; do
 				echo 0 >$c; done
 			echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6'
@@ -155,15 +156,15 @@ checksum_errors() {
 # served NAME NAMESPACE [--no-checksum] ADDRESS:PORT...: a server until served_ends NAME.
 served() {
 	nsenter --net="/run/netns/$2" "$senders/udp_echo" "${@:3}" >"$work/$1.served" 2>&1 &
-	server[$1]=$!
+	serving[$1]=$!
 	wait_until 10 grep -q ready "$work/$1.served" || fail "$1: it serves" "$work/$1.served"
 }
-declare -A server
+declare -A serving
 served_ends() { # NAME...
 	local name
 	for name in "$@"; do
-		kill "${server[$name]}"
-		wait "${server[$name]}"
+		kill "${serving[$name]}"
+		wait "${serving[$name]}"
 	done
 }
 # came NAME ADDRESS:PORT: how many it has answered, once it has ended.

@@ -72,7 +72,7 @@ learned_flows() {
 	bypass --flows --learned --json 2>/dev/null | jq -r '.flows[] | "\(.in | gsub(" "; "")) \(.state.packets)"' | sort
 }
 learned_count_is() {
-	[ "$(bypass_says '.host.tables[1].flows')" = "$1" ]
+	[ "$(bypass_says '[.host.tables[] | select(.table == "learned").flows] | add')" = "$1" ]
 }
 # forwarded: what the router's stack has forwarded, of both families.
 forwarded() {
