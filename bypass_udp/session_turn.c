@@ -196,7 +196,7 @@ static void dump(struct bypass_session *session)
 
 static void scan(struct bypass_session *session)
 {
-	uint64_t start = session->now, each = session->daemon.conntrack_each;
+	uint64_t start = session->now, each = session->daemon.conntrack_each, rest;
 	struct flow_entry_list list = { 0 };
 	struct problem problem = { 0 };
 
@@ -208,8 +208,11 @@ static void scan(struct bypass_session *session)
 		flow_entry_list_free(&list);
 	}
 	session->now = session_now();
-	session->next_scan = session->now + (each && each < SECOND ? each : SECOND) +
-			     SCAN_SHARE * (session->now - start);
+	rest = SCAN_SHARE * (session->now - start);
+	/* What took long because others had the CPU must not put timers off until they run out. */
+	if (each && rest > each)
+		rest = each;
+	session->next_scan = session->now + (each && each < SECOND ? each : SECOND) + rest;
 }
 
 static void keep_used_nexthops(struct bypass_session *session)

@@ -29,6 +29,16 @@ static bool same_action(const struct flow_value *one, const struct flow_value *o
 	       one->destination_port == other->destination_port;
 }
 
+/* libbpf makes a map without its name when the kernel once had no memory for a question about names; an
+ * object that is tied to such a map calls its own by no name, too, and cannot find it any more. */
+static bool is_nameless(int fd)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) < 0 || !*info.name;
+}
+
 static int make_table(const struct flow_tables *tables, enum flow_family family, __u32 max_entries,
 		      struct problem *problem)
 {
@@ -43,9 +53,15 @@ static int make_table(const struct flow_tables *tables, enum flow_family family,
 	}
 	fd = bpf_map_create(BPF_MAP_TYPE_HASH, shape->table[FLOW_TABLE_STATIC], shape->key_size,
 			    sizeof(struct flow_value), max_entries, &options);
-	return fd < 0 ? problem_errno(problem, -errno, "cannot create a table of %u flows",
-				      max_entries) :
-			fd;
+	if (fd < 0)
+		return problem_errno(problem, -errno, "cannot create a table of %u flows",
+				     max_entries);
+	if (is_nameless(fd)) {
+		close(fd);
+		return problem_errno(problem, -EAGAIN, "cannot create a table of %u flows by name",
+				     max_entries);
+	}
+	return fd;
 }
 
 /* What a flow begins with in the new table: at home where its packets already come to. */

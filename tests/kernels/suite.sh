@@ -10,7 +10,7 @@
 #
 # Exit status: 0 all passed or were skipped, 1 something failed, 77 no machine can run here.
 . "$(dirname "$0")/../checks/lib.sh"
-readonly LOAD_SECONDS=60 TEST_SECONDS=120 SCENARIO_SECONDS=300 JOB_SECONDS=900
+readonly LOAD_SECONDS=60 TEST_SECONDS=200 SCENARIO_SECONDS=300 JOB_SECONDS=1700
 
 scenarios=(tests/scenarios/attach.sh tests/scenarios/errors.sh tests/scenarios/bypass_learn.sh tests/scenarios/bypass_ipvs.sh tests/kernels/pings.sh)
 kernels=()

@@ -223,8 +223,8 @@ bad "--flow-del '$known => l2': '=>' does not belong here: only what packets arr
 unharmed
 check "two more" told --flow-add "10.77.0.2:4001 > 10.77.1.2:9 => l2" --both
 before=$(everything)
-bad "the static table is full: room for 4 flows, 4 in it, 2 to be added" --flow-add "10.77.0.2:4002 > 10.77.1.2:9 => l2" --both
-bad "the static table is full: room for 4 flows, 4 in it, 1 to be added" --flow-add "10.77.0.2:4002 > 10.77.1.2:9 => l2"
+bad "the static IPv4 table is full: room for 4 flows, 4 in it, 2 to be added" --flow-add "10.77.0.2:4002 > 10.77.1.2:9 => l2" --both
+bad "the static IPv4 table is full: room for 4 flows, 4 in it, 1 to be added" --flow-add "10.77.0.2:4002 > 10.77.1.2:9 => l2"
 unharmed
 
 echo "# files of flows"
@@ -243,7 +243,7 @@ bad_file "line 1: flows[0].boht: unknown: a flow has \"in\", \"out\" and \"both\
 bad_file "line 1: flows[0]: no \"out\": a flow has \"in\" and \"out\"" '{"flows": [{"in": "10.0.0.1:1 > 10.0.0.2:9"}]}'
 bad_file "line 1: no \"flows\": [...] in it" '{"flow": []}'
 seq -f "10.77.0.2:%.0f > 10.77.1.2:9 => l2" 5 >"$work/many.flows"
-bad "no room for 5 flows in the static table: it holds 4" --flow-file "$work/many.flows"
+bad "no room for 5 flows in the static IPv4 table: it holds 4" --flow-file "$work/many.flows"
 echo "10.77.0.2:1 > 10.77.1.2:9 tcp => l2" >"$work/bad.flows"
 bad "10.77.0.2:1 > 10.77.1.2:9 tcp => l2: bypass_udp forwards UDP only" --flow-file "$work/bad.flows"
 unharmed

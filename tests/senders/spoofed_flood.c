@@ -38,7 +38,6 @@ static struct mmsghdr messages[BATCH];
 static void build(char **argv)
 {
 	struct packet_builder builder;
-	const struct ether_addr *mac;
 
 	build_start(&builder);
 	build_ethernet(&builder);
@@ -49,7 +48,8 @@ static void build(char **argv)
 	if (builder.length != sizeof(struct frame))
 		errx(1, "a frame of %u bytes", builder.length);
 	for (int i = 1; i >= 0; i--) {
-		mac = ether_aton(argv[3 - i]);
+		const struct ether_addr *mac = ether_aton(argv[3 - i]);
+
 		if (!mac)
 			errx(2, "%s: not a link address", argv[3 - i]);
 		memcpy(builder.bytes + (i ? 6 : 0), mac, 6);
