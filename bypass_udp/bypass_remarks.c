@@ -11,8 +11,8 @@
 
 #define SECOND UINT64_C(1000000000)
 
-static void add(char (*remarks)[BYPASS_REMARK_SIZE], size_t *count, const char *format,
-		va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+add(char (*remarks)[BYPASS_REMARK_SIZE], size_t *count, const char *format, va_list arguments)
 {
 	if (*count < BYPASS_DISAGREEMENTS)
 		(void)vsnprintf(remarks[(*count)++], BYPASS_REMARK_SIZE, format, arguments);

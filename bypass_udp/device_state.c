@@ -37,14 +37,15 @@ bool device_state_counts_lost(const char *counter)
 
 static unsigned int count_counters(int socket_fd, const char *name)
 {
-	struct {
+	/* One number behind the struct, which ends with an array of them. */
+	union {
 		struct ethtool_sset_info info;
-		uint32_t count;
+		uint32_t words[sizeof(struct ethtool_sset_info) / sizeof(uint32_t) + 1];
 	} ask_for = { .info = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1U << ETH_SS_STATS } };
 	struct ifreq request = { .ifr_data = (void *)&ask_for };
 
 	return ask(socket_fd, SIOCETHTOOL, name, &request) && ask_for.info.sset_mask ?
-		       ask_for.count :
+		       ask_for.words[sizeof(struct ethtool_sset_info) / sizeof(uint32_t)] :
 		       0;
 }
 

@@ -246,7 +246,10 @@ static int put_in_force(const struct flow_tables *tables, const int new_maps[FLO
 		err = publish(tables, new_maps, problem);
 	if (err && !look(tables, new_maps, &met, NULL) && !met)
 		(void)undo(tables, NULL);
-	return err;
+	return met ? problem_prefix(problem, err,
+				    "some of the new flows are in force, the next command completes "
+				    "the change") :
+		     err;
 }
 
 static int check_room(const struct flow_entry *entries, size_t count, __u32 max_entries,

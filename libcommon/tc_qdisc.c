@@ -46,8 +46,8 @@ static int read_answers(int fd, tc_qdisc_match match, uint32_t ifindex)
 
 		if (received < 0)
 			return -errno;
-		for (const struct nlmsghdr *at = &buffer.header; NLMSG_OK(at, left);
-		     at = NLMSG_NEXT(at, left)) {
+		for (const struct nlmsghdr *at = &buffer.header;
+		     left > 0 && NLMSG_OK(at, (unsigned int)left); at = NLMSG_NEXT(at, left)) {
 			if (at->nlmsg_type == NLMSG_DONE)
 				return 0;
 			if (at->nlmsg_type == NLMSG_ERROR)

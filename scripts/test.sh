@@ -143,7 +143,7 @@ item build:sanitize 900 bash -c 'build "$@"' - sanitize -DCMAKE_C_COMPILER=clang
 	sanitized=1
 
 for check in tests/checks/*; do
-	[ ! -x "$check" ] || beside "check:$(basename "${check%.*}")" 300 "$check"
+	[ ! -x "$check" ] || beside "check:$(basename "${check%.*}")" 900 "$check"
 done
 wait
 units unit gcc

@@ -293,7 +293,7 @@ for ((call = 1; call <= calls; call++)); do
 	0) [ "$now" = "$new_flows" ] || echo "call $call: exit status 0, but the flows are not the new ones" ;;
 	1)
 		refusals=$((refusals + 1))
-		if grep -q ': the new flows are in force' "$work/error"; then
+		if grep -q ': \(some of \)*the new flows are in force' "$work/error"; then
 			[ "$(cut -d ' ' -f 2- <<<"$now")" = "$(cut -d ' ' -f 2- <<<"$new_flows")" ] ||
 				echo "call $call: the flows are not in force: $now"
 		else

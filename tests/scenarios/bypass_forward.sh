@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Static flows of bypass_udp: echoes between plain sockets, over IPv4 and IPv6, l2 and nat, out of the same port and
 # another one, with and without checksums; frames with up to two VLAN tags, byte by byte; what goes up the stack, why,
-# and untouched; exact counts; and all the while flows, programs and the daemon are replaced. Runs in the kernel matrix
-# as well.
+# and untouched; exact counts; and all the while flows, programs and the daemon are replaced.
 # shellcheck disable=SC2119  # arguments may be left out
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"

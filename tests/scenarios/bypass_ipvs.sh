@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib_bypass_learn.sh"
 
 RATE=200
+[ -z "${ECBPF_TEST_QUICK:-}" ] || RATE=100
 VIP=10.77.9.9
 
 # has WHAT MODULE COMMAND...: this kernel can do what the command tries.
@@ -65,6 +66,7 @@ is_later() {
 }
 
 make_lab
+take_native_xdp server peer1 # before 5.13 GRO is not enough
 attach_bypass --learn on
 daemon_starts
 
@@ -159,6 +161,7 @@ if [ -n "$bond" ]; then
 		ip link set "slave$i" down
 		ip link set "slave$i" master bond0
 		finish_checksums server "end$i"
+		take_native_xdp server "end$i"
 	done
 	in_ns server ip link set bridge0 up
 	finish_checksums server bridge0

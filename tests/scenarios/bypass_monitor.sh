@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Monitor mode has no effect on packets: of mixed traffic (flows of every kind, and all that goes up) the stack gets
 # the same bytes, and sends the same on, with bypass_udp in monitor mode as without it; but every counter moves as it
-# does without monitor mode. Runs in the kernel matrix as well.
+# does without monitor mode.
 # shellcheck disable=SC2119  # arguments may be left out
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"

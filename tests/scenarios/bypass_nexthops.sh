@@ -2,7 +2,7 @@
 # Next hops under bypass_udp --run, of flows over IPv4 and IPv6, l2 and nat, under traffic all the while: a cold
 # neighbour, another MAC address, a route that moves to another interface, that goes and comes back, a carrier that
 # flaps, a peer that is deleted. Within a second the flow moves or stops, nothing is sent to the old place any more, and
-# what cannot be sent goes up the stack. No neighbour of ours is permanent. Runs in the kernel matrix as well.
+# what cannot be sent goes up the stack. No neighbour of ours is permanent.
 # shellcheck disable=SC2119  # arguments may be left out
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"
