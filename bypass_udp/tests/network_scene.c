@@ -28,7 +28,8 @@
 /* A process that does nothing but hold its network namespace. */
 static pid_t holders[NEIGHBOURS];
 
-static bool run(const char *prefix, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static bool run(const char *prefix, const char *format,
+						      va_list arguments)
 {
 	char command[COMMAND_SIZE];
 	int length = snprintf(command, sizeof(command), "%s", prefix);
