@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ static int open_events(struct run *run, const sigset_t *signals, struct problem 
 
 static int give_up_rights(struct problem *problem)
 {
+	static const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	static const int needed[] = { CAP_BPF, CAP_NET_ADMIN };
 
 	for (int i = 0; i < 2; i++) {
@@ -56,6 +58,9 @@ static int give_up_rights(struct problem *problem)
 					   "run: missing CAP_BPF or CAP_NET_ADMIN: run as root, or "
 					   "grant them, for example with AmbientCapabilities=");
 	}
+	/* Kernels before 5.11 charge maps to it; without the right to raise it, it stays as it was
+	 * given. */
+	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	return capability_keep_only(needed, 2, problem);
 }
 

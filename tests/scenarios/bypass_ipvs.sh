@@ -183,6 +183,7 @@ if [ -n "$bond" ]; then
 	check "the slave in use fails: after a second, packets are answered" wait_until 5 has_answers bond $((before_answered + $(so_far bond sent) - before - 20))
 	learns "the flow is there" 2
 	check "by the other slave" test "$(active_slave)" != "$active"
+	sends_more bond 100
 	goes_around "by the other slave" bond
 	stream_ends bond
 	served_ends bond
