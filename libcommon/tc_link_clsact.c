@@ -29,13 +29,13 @@ static void fill_filter(struct filter *filter, const struct tc_link *link)
 	bool is_ingress = link->side == TC_LINK_INGRESS;
 	char name[32];
 
-	*filter = (struct filter){
-		.link = link,
-		.side = is_ingress ? "ingress" : "egress",
-		.hook = { .sz = sizeof(filter->hook),
-			  .ifindex = (int)link->ifindex,
-			  .attach_point = is_ingress ? BPF_TC_INGRESS : BPF_TC_EGRESS },
-	};
+	/* libbpf wants the bytes between and behind the fields to be zeros, too. */
+	memset(filter, 0, sizeof(*filter));
+	filter->link = link;
+	filter->side = is_ingress ? "ingress" : "egress";
+	filter->hook.sz = sizeof(filter->hook);
+	filter->hook.ifindex = (int)link->ifindex;
+	filter->hook.attach_point = is_ingress ? BPF_TC_INGRESS : BPF_TC_EGRESS;
 	snprintf(name, sizeof(name), "%s_program_%u", filter->side, link->ifindex);
 	bpffs_join(filter->program, link->directory, name);
 	snprintf(name, sizeof(name), "%s_aside_%u", filter->side, link->ifindex);
@@ -44,11 +44,12 @@ static void fill_filter(struct filter *filter, const struct tc_link *link)
 	bpffs_join(filter->made, link->directory, name);
 }
 
-static struct bpf_tc_opts options_of(const struct filter *filter)
+static void fill_options(struct bpf_tc_opts *options, const struct filter *filter)
 {
-	return (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts),
-				     .handle = FILTER_HANDLE,
-				     .priority = filter->link->priority };
+	memset(options, 0, sizeof(*options));
+	options->sz = sizeof(*options);
+	options->handle = FILTER_HANDLE;
+	options->priority = filter->link->priority;
 }
 
 /* Id of a pinned program, 0: nothing is pinned there. */
@@ -72,9 +73,11 @@ static int read_pin(const char *path, __u32 *ret_id, struct problem *problem)
 /* Id of the program in the filter with our handle and priority, whoever made it; 0: there is none. */
 static int read_running(const struct filter *filter, __u32 *ret_id, struct problem *problem)
 {
-	struct bpf_tc_opts options = options_of(filter);
-	int err = bpf_tc_query(&filter->hook, &options);
+	struct bpf_tc_opts options;
+	int err;
 
+	fill_options(&options, filter);
+	err = bpf_tc_query(&filter->hook, &options);
 	*ret_id = err ? 0 : options.prog_id;
 	/* No filter, no qdisc, no interface. */
 	if (!err || err == -ENOENT || err == -EINVAL || err == -ENODEV)
@@ -107,9 +110,10 @@ static int settle(const struct filter *filter, __u32 *ret_id, struct problem *pr
 /* Takes the qdisc away if it was made here and nobody has a filter in it. */
 static int remove_qdisc(const struct filter *filter, struct problem *problem)
 {
-	struct bpf_tc_hook both = filter->hook;
+	struct bpf_tc_hook both;
 	int used, err;
 
+	memcpy(&both, &filter->hook, sizeof(both));
 	if (!bpffs_exists(filter->made))
 		return 0;
 	used = tc_qdisc_has_filters(filter->link->ifindex, TC_LINK_INGRESS);
@@ -129,10 +133,11 @@ static int remove_qdisc(const struct filter *filter, struct problem *problem)
 /* Marked first: one that is killed behind it leaves a qdisc that is known for ours. */
 static int make_qdisc(const struct filter *filter, int program, struct problem *problem)
 {
-	struct bpf_tc_hook hook = filter->hook;
 	bool was_made = bpffs_exists(filter->made);
 	int err = was_made ? 0 : bpffs_pin(program, filter->made, problem);
+	struct bpf_tc_hook hook;
 
+	memcpy(&hook, &filter->hook, sizeof(hook));
 	if (err)
 		return err;
 	err = bpf_tc_hook_create(&hook);
@@ -154,11 +159,12 @@ static int make_qdisc(const struct filter *filter, int program, struct problem *
 static int add_filter(const struct filter *filter, int program, const char *pin, __u32 flags,
 		      struct problem *problem)
 {
-	struct bpf_tc_opts options = options_of(filter);
+	struct bpf_tc_opts options;
 	int err = bpffs_pin(program, pin, problem);
 
 	if (err)
 		return err;
+	fill_options(&options, filter);
 	options.prog_fd = program;
 	options.flags = flags;
 	err = bpf_tc_attach(&filter->hook, &options);
@@ -211,7 +217,7 @@ int tc_link_clsact_detach(const struct tc_link *link, struct problem *problem)
 	err = settle(&filter, &id, problem);
 	if (err)
 		return err;
-	options = options_of(&filter);
+	fill_options(&options, &filter);
 	err = id ? bpf_tc_detach(&filter.hook, &options) : 0;
 	if (err)
 		return problem_errno(problem, err, "cannot remove the tc %s filter of interface %u",
