@@ -12,7 +12,7 @@
 . "$(dirname "$0")/../checks/lib.sh"
 readonly LOAD_SECONDS=60 TEST_SECONDS=200 SCENARIO_SECONDS=300 JOB_SECONDS=1700
 
-scenarios=(tests/scenarios/attach.sh tests/scenarios/errors.sh tests/scenarios/bypass_learn.sh tests/scenarios/bypass_ipvs.sh tests/kernels/pings.sh)
+scenarios=(tests/scenarios/attach.sh tests/scenarios/errors.sh tests/scenarios/bypass_ipvs.sh tests/kernels/pings.sh)
 kernels=()
 only=
 keep=
