@@ -36,8 +36,9 @@ static int choose_slot(struct loading *loading, struct problem *problem)
 {
 	const char *interface = loading->chain.interface;
 	unsigned int wanted = loading->wish->slot;
-	struct bypass_slot old;
-	int err = bypass_slot_find(&loading->chain, BYPASS_SLOT_ANY, &old, problem);
+	struct program_slot old;
+	int err =
+		program_slot_find(&loading->chain, BYPASS_PROGRAM, BYPASS_SLOT_ANY, &old, problem);
 
 	if (!err && wanted != BYPASS_SLOT_ANY && wanted != old.number)
 		return problem_set(problem, -EBUSY,
@@ -52,7 +53,7 @@ static int choose_slot(struct loading *loading, struct problem *problem)
 	if (err != -ENOENT)
 		return err;
 	loading->slot = wanted == BYPASS_SLOT_ANY ? BYPASS_SLOT_DEFAULT : wanted;
-	err = bypass_slot_find(&loading->chain, loading->slot, &old, problem);
+	err = program_slot_find(&loading->chain, BYPASS_PROGRAM, loading->slot, &old, problem);
 	if (err == -EBUSY)
 		return problem_set(problem, err,
 				   "%s; take it out with xdp_root_loader --slot %u --unload "
@@ -254,13 +255,13 @@ int bypass_detach(const char *bpffs, const char *interface, unsigned int slot,
 		  struct problem *problem)
 {
 	struct attachment attachment;
-	struct bypass_slot bypass;
+	struct program_slot bypass;
 	struct chain chain;
 	int err, tidy_err;
 
 	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
 	if (!err)
-		err = bypass_slot_find(&chain, slot, &bypass, problem);
+		err = program_slot_find(&chain, BYPASS_PROGRAM, slot, &bypass, problem);
 	if (!err)
 		err = slot_table_clear(&chain, bypass.number, problem);
 	chain_close(&chain);

@@ -17,13 +17,13 @@ int bypass_change_interface(const char *bpffs, const char *interface, unsigned i
 	struct bypass_maps maps = BYPASS_MAPS_CLOSED;
 	struct bypass_config config;
 	struct attachment attachment;
-	struct bypass_slot bypass;
+	struct program_slot bypass;
 	struct chain chain;
 	int err;
 
 	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
 	if (!err)
-		err = bypass_slot_find(&chain, slot, &bypass, problem);
+		err = program_slot_find(&chain, BYPASS_PROGRAM, slot, &bypass, problem);
 	if (!err)
 		err = bypass_maps_open(&maps, &chain, bypass.number, problem);
 	if (!err)

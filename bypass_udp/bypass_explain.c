@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bypass_host.h"
 #include "bypass_interfaces.h"
@@ -21,8 +20,8 @@
 #include "flow_row.h"
 #include "flow_rule.h"
 #include "flow_value.h"
+#include "monotonic_clock.h"
 
-#define SECOND UINT64_C(1000000000)
 /* A packet of ordinary size: the smallest MTU of IPv6 passes every link. */
 #define ORDINARY_LENGTH 1280
 #define ORDINARY_HOPS 64
@@ -54,14 +53,6 @@ static int parse(struct explain_run *run, const struct bypass_explain_wish *wish
 	if (!*device)
 		device = wish->interface;
 	return device ? interface_list_add(ret_wanted, device, problem) : 0;
-}
-
-static uint64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
 }
 
 static int find_flow(struct explain_run *run, struct problem *problem)
@@ -265,7 +256,7 @@ static int read_host(struct explain_run *run, struct problem *problem)
 		err = bypass_host_read_daemon(&run->host, &explanation->daemon, problem);
 	if (err)
 		return err;
-	explanation->now = monotonic_now();
+	explanation->now = monotonic_clock_now();
 	ask_conntrack(explanation);
 	explanation->is_excluded =
 		bypass_excludes(&excluded, &explanation->key, &explanation->leaves);

@@ -13,9 +13,8 @@
 #include "flow_samples.h"
 #include "flow_top.h"
 #include "flow_value.h"
+#include "monotonic_clock.h"
 #include "nexthops.h"
-
-#define SECOND UINT64_C(1000000000)
 
 /* What is read, in the order of reading. */
 struct flows_run {
@@ -28,14 +27,6 @@ struct flows_run {
 	struct listed_flow *flows;
 	size_t count;
 };
-
-static uint64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* The lock only for opening: pins are gone for a moment in a loader's hands. */
 static int open_host(struct bypass_host *host, const char *bpffs, struct problem *problem)
@@ -79,7 +70,7 @@ static int take_samples(struct flows_run *run, struct problem *problem)
 		flow_entry_list_free(&list);
 	}
 	/* From the end of one reading to the end of the next: as long as for each flow of them. */
-	run->earlier_time = monotonic_now();
+	run->earlier_time = monotonic_clock_now();
 	if (!err)
 		(void)nanosleep(&second, NULL);
 	return err;
@@ -282,7 +273,7 @@ int bypass_flows(struct report *report, const char *bpffs, const struct bypass_f
 		err = take_samples(&run, problem);
 	if (!err)
 		err = wish->key ? read_flow(&run, problem) : read_tables(&run, problem);
-	run.now = monotonic_now();
+	run.now = monotonic_clock_now();
 	if (!err)
 		err = list_flows(&run, problem);
 	if (!err)

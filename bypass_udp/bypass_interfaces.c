@@ -66,7 +66,7 @@ static int read_interface(struct bypass_interface_state *interface, const char *
 	int err = chain_look(&chain, bpffs, interface->name, problem);
 
 	if (!err)
-		err = bypass_slot_find(&chain, slot, &interface->place, problem);
+		err = program_slot_find(&chain, BYPASS_PROGRAM, slot, &interface->place, problem);
 	if (!err)
 		err = attachment_read(&chain, &attachment, problem);
 	if (!err)

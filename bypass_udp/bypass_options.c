@@ -2,11 +2,9 @@
 #include "bypass_options.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "abi/pin_names.h"
-#include "abi/slots.h"
+#include "option_rows.h"
 #include "parse_number.h"
 
 #define VERB(verb) (UINT32_C(1) << BYPASS_VERB_##verb)
@@ -21,33 +19,15 @@ static const char *const orders[] = { "pps", "bps", "packets", "bytes", NULL };
 static const char *const formats[] = { "json", "statsd", "prometheus", NULL };
 
 static const struct option_row fixed_rows[] = {
-	{ .name = "interface",
-	  .letter = 'i',
-	  .kind = OPTION_INTERFACES,
-	  .offset = MEMBER(interfaces),
-	  .value_name = "LIST",
-	  .help = "interfaces, separated by commas; unless given, all of this network namespace "
-		  "that have bypass_udp, but for attach and detach",
-	  .verbs = OF_INTERFACES },
-	{ .name = "config",
-	  .letter = 'c',
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(config),
-	  .value_name = "FILE",
-	  .help = "configuration file (" BYPASS_PLAN_FILE ", if it is there)",
-	  .verbs = VERB(ATTACH) | VERB(RELOAD) },
-	{ .name = "no-config",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(no_config),
-	  .help = "read no configuration file",
-	  .verbs = VERB(ATTACH) },
-	{ .name = "slot",
-	  .kind = OPTION_NUMBER,
-	  .offset = MEMBER(slot),
-	  .maximum = ECBPF_SLOT_COUNT - 1,
-	  .value_name = "N",
-	  .help = "slot of the program; unless given, where it is, else 7",
-	  .verbs = OF_INTERFACES },
+	OPTION_ROW_INTERFACES(
+		struct bypass_options,
+		"interfaces, separated by commas; unless given, all of this network namespace "
+		"that have bypass_udp, but for attach and detach",
+		OF_INTERFACES),
+	OPTION_ROW_CONFIG(struct bypass_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_NO_CONFIG(struct bypass_options, VERB(ATTACH)),
+	OPTION_ROW_SLOT(struct bypass_options,
+			"slot of the program; unless given, where it is, else 7", OF_INTERFACES),
 	{ .name = "both",
 	  .kind = OPTION_FLAG,
 	  .offset = MEMBER(both),
@@ -102,51 +82,24 @@ static const struct option_row fixed_rows[] = {
 	  .value_name = "TARGET",
 	  .help = "FILE or udp:HOST:PORT (\"-\", stdout)",
 	  .verbs = VERB(STATS) },
-	{ .name = "json",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(json),
-	  .help = "as JSON",
-	  .verbs = VERB(STATUS) | VERB(FLOWS) | VERB(FLOW_SHOW) | VERB(EXPLAIN) },
-	{ .name = "bpffs",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(bpffs),
-	  .value_name = "DIR",
-	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose",
-	  .letter = 'v',
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(verbose),
-	  .help = "say more" },
+	OPTION_ROW_JSON(struct bypass_options, "as JSON",
+			VERB(STATUS) | VERB(FLOWS) | VERB(FLOW_SHOW) | VERB(EXPLAIN)),
+	OPTION_ROW_BPFFS(struct bypass_options),
+	OPTION_ROW_VERBOSE(struct bypass_options, "say more"),
 };
 
 #define FIXED_COUNT (sizeof(fixed_rows) / sizeof(*fixed_rows))
-#define NAME_SIZE 32
-
-/* "idle_timeout" is --idle-timeout. */
-static void option_name(const char *setting, char ret_name[NAME_SIZE])
-{
-	snprintf(ret_name, NAME_SIZE, "%s", setting);
-	for (char *at = ret_name; *at; at++) {
-		if (*at == '_')
-			*at = '-';
-	}
-}
 
 const struct option_row *bypass_option_rows(size_t *ret_count)
 {
 	static struct option_row rows[FIXED_COUNT + BYPASS_SETTING_COUNT];
-	static char names[BYPASS_SETTING_COUNT][NAME_SIZE];
+	static char names[BYPASS_SETTING_COUNT][OPTION_NAME_SIZE];
 
 	for (int i = 0; i < BYPASS_SETTING_COUNT; i++) {
-		option_name(bypass_settings_rows[i].name, names[i]);
-		rows[i] = (struct option_row){
-			.name = names[i],
-			.kind = OPTION_TEXT,
-			.offset = MEMBER(setting) + (size_t)i * sizeof(const char *),
-			.value_name = bypass_settings_rows[i].value_name,
-			.help = bypass_settings_rows[i].help,
-			.verbs = VERB(ATTACH) | (bypass_settings_rows[i].live ? VERB(SET) : 0),
-		};
+		const struct bypass_setting_row *row = &bypass_settings_rows[i];
+		uint32_t verbs = VERB(ATTACH) | (row->live ? VERB(SET) : 0);
+
+		rows[i] = OPTION_ROW_SETTING(struct bypass_options, i, row, names[i], verbs);
 	}
 	memcpy(&rows[BYPASS_SETTING_COUNT], fixed_rows, sizeof(fixed_rows));
 	*ret_count = FIXED_COUNT + BYPASS_SETTING_COUNT;
@@ -156,20 +109,15 @@ const struct option_row *bypass_option_rows(size_t *ret_count)
 int bypass_options_plan(const struct bypass_options *options, bool optional,
 			struct bypass_plan *ret_plan, struct problem *problem)
 {
-	const char *path = options->config ? options->config : BYPASS_PLAN_FILE;
+	const char *path;
+	int err = option_config_path(options->config, options->no_config, &path, problem);
 
-	if (options->no_config && options->config)
-		return problem_set(problem, -EINVAL,
-				   "--config and --no-config contradict each other: give one");
-	return bypass_plan_load(ret_plan, options->no_config ? NULL : path,
-				optional && !options->config, problem);
+	return err ? err : bypass_plan_load(ret_plan, path, optional && !options->config, problem);
 }
 
 int bypass_options_request(const struct bypass_options *options, struct bypass_request *ret_request,
 			   struct problem *problem)
 {
-	char name[NAME_SIZE];
-
 	*ret_request = (struct bypass_request){ 0 };
 	for (int i = 0; i < BYPASS_SETTING_COUNT; i++) {
 		const char *text = options->setting[i];
@@ -177,9 +125,8 @@ int bypass_options_request(const struct bypass_options *options, struct bypass_r
 						      problem) :
 				 0;
 
-		option_name(bypass_settings_rows[i].name, name);
 		if (err)
-			return problem_prefix(problem, err, "--%s", name);
+			return option_problem(problem, err, bypass_settings_rows[i].name);
 	}
 	return 0;
 }

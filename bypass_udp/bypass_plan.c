@@ -7,41 +7,12 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "config_file.h"
+#include "config_section.h"
 #include "excluded_list.h"
-
-#define TEXT_SIZE 1024
 
 static bool is_named(const struct config_value *member, const char *name)
 {
 	return !strcmp(member->name, name);
-}
-
-/* Texts, numbers and true or false as the command line would have them: an array's with commas between.
- * False with the error noted. */
-static bool read_text(const struct config_value *value, struct config_errors *errors,
-		      char ret_text[TEXT_SIZE])
-{
-	bool is_array = value->kind == CONFIG_ARRAY;
-	const struct config_value *item = is_array ? value->first : value;
-	size_t length = 0;
-
-	ret_text[0] = '\0';
-	for (; item; item = is_array ? item->next : NULL) {
-		const char *text = item->text;
-
-		if (item->kind == CONFIG_BOOL)
-			text = strcmp(text, "true") ? "off" : "on";
-		else if (item->kind != CONFIG_NUMBER && !config_value_is(item, CONFIG_TEXT, errors))
-			return false;
-		length += (size_t)snprintf(ret_text + length, TEXT_SIZE - length, "%s%s",
-					   length ? "," : "", text);
-		if (length >= TEXT_SIZE) {
-			config_errors_add(errors, value, "is longer than %d bytes", TEXT_SIZE - 1);
-			return false;
-		}
-	}
-	return true;
 }
 
 /* `only_own`: of what an interface has for itself. */
@@ -49,7 +20,7 @@ static void read_setting(const struct config_value *member, bool only_own,
 			 struct bypass_request *request, struct config_errors *errors)
 {
 	struct problem problem = { 0 };
-	char text[TEXT_SIZE];
+	char text[CONFIG_SECTION_TEXT_SIZE];
 
 	for (int i = 0; i < BYPASS_SETTING_COUNT; i++) {
 		if (!is_named(member, bypass_settings_rows[i].name))
@@ -57,7 +28,7 @@ static void read_setting(const struct config_value *member, bool only_own,
 		if (only_own && i != BYPASS_SETTING_MONITOR)
 			config_errors_add(errors, member,
 					  "is not an interface's own: all interfaces share it");
-		else if (read_text(member, errors, text) &&
+		else if (config_section_text(member, true, errors, text) &&
 			 bypass_request_parse(request, (enum bypass_setting)i, text, &problem))
 			config_errors_add(errors, member, "%s", problem.text);
 		return;
@@ -102,15 +73,12 @@ static int read_flow_file(const struct config_value *member, struct bypass_plan 
 	return err == -ENOMEM ? err : 0;
 }
 
-static int read_interface(const struct config_value *object, struct bypass_plan *plan,
+static int read_interface(void *context, const struct config_value *object,
 			  struct config_errors *errors)
 {
+	struct bypass_plan *plan = context;
 	struct bypass_plan_interface *more, *own;
 
-	if (!interface_name_valid(object->name) || strchr(object->name, ','))
-		config_errors_add(errors, object, "'%s' is not an interface name", object->name);
-	if (!config_value_is(object, CONFIG_OBJECT, errors))
-		return 0;
 	more = realloc(plan->interfaces, (plan->interface_count + 1) * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
@@ -123,24 +91,11 @@ static int read_interface(const struct config_value *object, struct bypass_plan 
 	return 0;
 }
 
-static int read_interfaces(const struct config_value *object, struct bypass_plan *plan,
-			   struct config_errors *errors)
-{
-	int err = 0;
-
-	if (!config_value_is(object, CONFIG_OBJECT, errors))
-		return 0;
-	for (const struct config_value *member = object->first; member && !err;
-	     member = member->next)
-		err = read_interface(member, plan, errors);
-	return err;
-}
-
 static int read_member(const struct config_value *member, struct bypass_plan *plan,
 		       struct config_errors *errors)
 {
 	if (is_named(member, "interface"))
-		return read_interfaces(member, plan, errors);
+		return config_section_each(member, read_interface, plan, errors);
 	if (is_named(member, "flow_file"))
 		return read_flow_file(member, plan, errors);
 	if (is_named(member, "flows")) {

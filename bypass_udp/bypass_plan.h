@@ -22,8 +22,6 @@
 #include "interface.h"
 #include "problem.h"
 
-#define BYPASS_PLAN_FILE "/etc/ecbpf/ecbpf.json"
-
 struct bypass_plan_interface {
 	char name[INTERFACE_NAME_SIZE];
 	struct bypass_request request; /* only what an interface has for itself */

@@ -16,6 +16,7 @@
 #include "bypass_session.h"
 #include "capability.h"
 #include "log.h"
+#include "monotonic_clock.h"
 #include "service.h"
 #include "session_turn.h"
 
@@ -118,7 +119,7 @@ static void take_signals(struct run *run)
 
 static void tell_manager(struct run *run)
 {
-	uint64_t now = session_now();
+	uint64_t now = monotonic_clock_now();
 
 	if (now >= run->next_status)
 		tell_status(run, now);

@@ -7,10 +7,10 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "monotonic_clock.h"
 #include "session_hands.h"
 #include "session_turn.h"
 
@@ -18,14 +18,6 @@
 /* The kernel side is asked to set a timer of conntrack so often; less often than it runs out. */
 #define TIMER_EACH (10 * SECOND)
 #define TIMER_PART 4
-
-uint64_t session_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 void session_warn(struct bypass_session *session, const struct problem *problem)
 {
@@ -190,7 +182,7 @@ int bypass_session_open(struct bypass_session *ret_session, const char *bpffs, i
 	int err;
 
 	*ret_session = (struct bypass_session){ .bpffs = bpffs, .epoll = epoll, .lock = -1 };
-	ret_session->now = session_now();
+	ret_session->now = monotonic_clock_now();
 	ret_session->statics.hands = &session_hands;
 	ret_session->statics.context = ret_session;
 	err = bypass_host_open(&ret_session->host, bpffs, problem);

@@ -7,70 +7,7 @@
 #include "attachment.h"
 #include "bypass_udp.h"
 
-static bool is_bypass(const struct slot *slot)
-{
-	return slot->recorded && !strcmp(slot->name, BYPASS_PROGRAM);
-}
-
-static int find_anywhere(const struct chain *chain, const struct slot slots[ECBPF_PLACE_COUNT],
-			 unsigned int *ret_number, struct problem *problem)
-{
-	unsigned int found = BYPASS_SLOT_ANY;
-
-	for (unsigned int i = 0; i < ECBPF_SLOT_COUNT; i++) {
-		if (!is_bypass(&slots[i]))
-			continue;
-		if (found != BYPASS_SLOT_ANY)
-			return problem_set(problem, -EEXIST,
-					   "%s: bypass_udp is in slots %u and %u: say which with "
-					   "--slot N",
-					   chain->interface, found, i);
-		found = i;
-	}
-	if (found == BYPASS_SLOT_ANY)
-		return problem_set(problem, -ENOENT,
-				   "%s: bypass_udp is not attached; run: bypass_udp --attach "
-				   "--interface %s",
-				   chain->interface, chain->interface);
-	*ret_number = found;
-	return 0;
-}
-
-static int check_wanted(const struct chain *chain, const struct slot *slot, unsigned int wanted,
-			struct problem *problem)
-{
-	__u32 id = slot->program_id ? slot->program_id : slot->pinned_id;
-
-	if (is_bypass(slot))
-		return 0;
-	if (!id)
-		return problem_set(problem, -ENOENT,
-				   "%s: slot %u is empty, bypass_udp is not attached there",
-				   chain->interface, wanted);
-	return problem_set(problem, -EBUSY, "%s: slot %u holds %s (id %u), not bypass_udp%s",
-			   chain->interface, wanted, *slot->name ? slot->name : "a program", id,
-			   strcmp(slot->name, BYPASS_PROGRAM) ? "" : " as this tool loads it");
-}
-
-int bypass_slot_find(const struct chain *chain, unsigned int wanted, struct bypass_slot *ret_slot,
-		     struct problem *problem)
-{
-	struct slot slots[ECBPF_PLACE_COUNT];
-	unsigned int number = wanted;
-	int err = slot_table_read(chain, slots, problem);
-
-	if (!err && wanted == BYPASS_SLOT_ANY)
-		err = find_anywhere(chain, slots, &number, problem);
-	else if (!err)
-		err = check_wanted(chain, &slots[number], number, problem);
-	if (err)
-		return err;
-	ret_slot->number = number;
-	ret_slot->slot = slots[number];
-	return 0;
-}
-
-bool bypass_slot_sets_timers(const struct bypass_slot *slot)
+bool bypass_slot_sets_timers(const struct program_slot *slot)
 {
 	return !strcmp(slot->slot.record.object, BYPASS_CONNTRACK_OBJECT);
 }
@@ -79,7 +16,7 @@ bool bypass_slot_sets_timers(const struct bypass_slot *slot)
 static int look(const struct chain *chain, uint32_t *ret_ifindex)
 {
 	struct attachment attachment;
-	struct bypass_slot slot;
+	struct program_slot slot;
 	int err = attachment_read(chain, &attachment, NULL);
 
 	if (err)
@@ -87,7 +24,7 @@ static int look(const struct chain *chain, uint32_t *ret_ifindex)
 	if (!attachment.same_namespace || !attachment.link_ifindex)
 		return -ENOENT;
 	*ret_ifindex = attachment.link_ifindex;
-	err = bypass_slot_find(chain, BYPASS_SLOT_ANY, &slot, NULL);
+	err = program_slot_find(chain, BYPASS_PROGRAM, BYPASS_SLOT_ANY, &slot, NULL);
 	return err == -EEXIST ? 0 : err;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bypass_host.h"
 #include "bypass_interfaces.h"
@@ -11,18 +10,11 @@
 #include "chain_look.h"
 #include "cleanup.h"
 #include "flow_row.h"
+#include "monotonic_clock.h"
 
 #define SECOND UINT64_C(1000000000)
 /* How far ahead the daemon sets bypass_daemon.alive_until. */
 #define DAEMON_AHEAD (5 * SECOND)
-
-static uint64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* Flows, packets and bytes by next hop. */
 static int count_table(struct bypass_host_state *host, const struct bypass_host *maps,
@@ -104,7 +96,7 @@ static int read_host(struct bypass_host_state *host, const struct bypass_host *m
 	/* Last: the time and what the daemon says about it belong together. */
 	if (!err)
 		err = bypass_host_read_daemon(maps, &host->daemon, problem);
-	host->now = monotonic_now();
+	host->now = monotonic_clock_now();
 	if (!err)
 		bypass_remarks_host(host);
 	return err;

@@ -59,7 +59,7 @@ struct bypass_host_state {
 
 struct bypass_interface_state {
 	char name[INTERFACE_NAME_SIZE];
-	struct bypass_slot place;
+	struct program_slot place;
 	struct bypass_config config;
 	/* Packets since the maps were made: [0: l2, 1: nat][0: XDP_TX, 1: XDP_REDIRECT], and by enum
 	 * bypass_up. Together every packet that reached the slot but those that were aborted. */

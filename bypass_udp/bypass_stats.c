@@ -8,13 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bypass_report.h"
 #include "bypass_status.h"
 #include "bypass_udp.h"
+#include "load_time.h"
 #include "log.h"
+#include "monotonic_clock.h"
 #include "service.h"
 #include "stats_metrics.h"
 #include "stats_target.h"
@@ -33,14 +34,6 @@ struct stats_run {
 	uint64_t next, next_alive;
 };
 
-static uint64_t now_by(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
-
 static char *status_line(const struct bypass_state *state)
 {
 	struct report *report;
@@ -52,7 +45,7 @@ static char *status_line(const struct bypass_state *state)
 	if (!stream)
 		return NULL;
 	report = report_new(REPORT_JSON_LINE, stream, BYPASS_TOOL, BYPASS_STATUS_SCHEMA);
-	report_number(report, "time_ms", NULL, now_by(CLOCK_REALTIME) / MILLISECOND);
+	report_number(report, "time_ms", NULL, load_time_now() / MILLISECOND);
 	bypass_report(report, state);
 	err = report_finish(report);
 	if (fclose(stream) || err) {
@@ -119,7 +112,7 @@ static int wait_milliseconds(const struct stats_run *run, uint64_t now)
 static int turn(struct stats_run *run, struct problem *problem)
 {
 	struct pollfd wait = { .fd = run->signals, .events = POLLIN };
-	uint64_t now = now_by(CLOCK_MONOTONIC), interval = run->wish->seconds * SECOND;
+	uint64_t now = monotonic_clock_now(), interval = run->wish->seconds * SECOND;
 	int err = 0;
 
 	if (run->next_alive && now >= run->next_alive) {
@@ -130,7 +123,7 @@ static int turn(struct stats_run *run, struct problem *problem)
 		err = tell(run, problem);
 		/* Times that were missed are not made up for. */
 		run->next += (now - run->next) / interval * interval + interval;
-		now = now_by(CLOCK_MONOTONIC);
+		now = monotonic_clock_now();
 	}
 	if (err || run->is_ending)
 		return err;
@@ -157,7 +150,7 @@ static int prepare(struct stats_run *run, struct problem *problem)
 				   wish->to);
 	run->target.replaces = wish->format == BYPASS_STATS_PROMETHEUS;
 	run->target.is_split = wish->format == BYPASS_STATS_STATSD;
-	run->next = now_by(CLOCK_MONOTONIC);
+	run->next = monotonic_clock_now();
 	run->next_alive = service_alive_interval() ? run->next : 0;
 	return 0;
 }

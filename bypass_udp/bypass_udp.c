@@ -19,7 +19,7 @@
 #include "bypass_stats.h"
 #include "bypass_status.h"
 #include "each_interface.h"
-#include "report.h"
+#include "tool_report.h"
 
 /* What a verb does to every interface, all of it read before anything is changed. */
 struct work {
@@ -182,15 +182,12 @@ static int no_exclude(void *options_, struct problem *problem)
 
 static struct report *open_report(const struct bypass_options *options, unsigned int schema)
 {
-	return report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, BYPASS_TOOL, schema);
+	return tool_report_open(options->json, BYPASS_TOOL, schema);
 }
 
 static int close_report(struct report *report, int err, struct problem *problem)
 {
-	int report_err = report_finish(report);
-
-	return !err && report_err ? problem_errno(problem, report_err, "cannot write the report") :
-				    err;
+	return tool_report_close(report, err, "report", problem);
 }
 
 static int list_flows(const struct bypass_options *options, enum bypass_verb verb,
@@ -343,10 +340,7 @@ int main(int argc, char **argv)
 			"Exit status: 0 done; 1 an interface failed, or --status found one that does not "
 			"do\nwhat it was told to; 2 the command line was wrong.",
 	};
-	int status_code;
 
 	command_line.options = bypass_option_rows(&command_line.option_count);
-	status_code = command_line_main(&command_line, argc, argv, &options);
-	interface_list_free(&options.interfaces);
-	return status_code;
+	return command_line_main(&command_line, argc, argv, &options);
 }

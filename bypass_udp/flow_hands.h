@@ -24,6 +24,7 @@ struct flow_hands {
 	uint32_t (*of_route)(void *context, const struct nexthop_question *question);
 	uint32_t (*of_link)(void *context, const struct bypass_event *left);
 	uint32_t (*input_device)(void *context, uint32_t ifindex, const uint16_t vlan[2]);
+	uint32_t (*base_device)(void *context, uint32_t device);
 	const struct flow_nexthop *(*nexthop)(void *context, uint32_t index);
 	/* The observer is to tell the next packet that leaves so; or it is not to, any more. */
 	int (*await)(void *context, const struct flow_key *leaves, struct problem *problem);

@@ -58,7 +58,7 @@ static void find_way_in(struct learner *learner, const struct learner_flow *flow
 		way->flags |= FLOW_ANY_TAGS;
 		return;
 	}
-	way->in_ifindex = learner_current_way(nexthop)->ifindex;
+	way->in_ifindex = learner->hands->base_device(learner->context, nexthop->device);
 	for (int i = 0; i < 2; i++)
 		way->in_vlan[i] = learner_way_vlan(learner_current_way(nexthop), i);
 }

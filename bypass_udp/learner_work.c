@@ -53,9 +53,13 @@ static void doubt(struct learner *learner, uint32_t number)
 	learner_edit(learner, number, FLOW_EDIT_EPOCH, &way);
 }
 
-static bool comes_by(const struct learner_flow *flow, const struct flow_way *way)
+static bool comes_by(const struct learner *learner, const struct learner_flow *flow,
+		     const struct flow_nexthop *nexthop)
 {
-	return flow->in_ifindex == way->ifindex && flow->in_vlan[0] == learner_way_vlan(way, 0) &&
+	const struct flow_way *way = learner_current_way(nexthop);
+
+	return flow->in_ifindex == learner->hands->base_device(learner->context, nexthop->device) &&
+	       flow->in_vlan[0] == learner_way_vlan(way, 0) &&
 	       flow->in_vlan[1] == learner_way_vlan(way, 1);
 }
 
@@ -69,7 +73,7 @@ static void check_way_in(struct learner *learner, const struct learner_flow *flo
 	if (flow->other == LEARNER_NONE || !nexthop)
 		return;
 	other = &learner->flows.flow[flow->other];
-	if (other->in_table && other->in_ifindex && !comes_by(other, learner_current_way(nexthop)))
+	if (other->in_table && other->in_ifindex && !comes_by(learner, other, nexthop))
 		learner_take_out(learner, flow->other, &learner->ledger.removed_other);
 }
 

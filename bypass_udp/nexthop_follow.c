@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cleanup.h"
+#include "monotonic_clock.h"
 
 /* Shorter than what the kernel takes a neighbour for reachable without a word from it: 15 to 45 s. */
 #define USE_EACH 10000000000ull
@@ -256,10 +256,7 @@ static unsigned int count_silent(const struct nexthops *nexthops)
 
 static uint64_t milliseconds_now(void)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MILLISECOND;
+	return monotonic_clock_now() / MILLISECOND;
 }
 
 static int write_new(struct nexthops *nexthops, struct problem *problem)

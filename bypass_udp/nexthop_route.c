@@ -154,6 +154,13 @@ uint32_t nexthops_input_device(const struct nexthops *nexthops, uint32_t ifindex
 	return bridge ? bridge->ifindex : device;
 }
 
+uint32_t nexthops_base_device(const struct nexthops *nexthops, uint32_t device)
+{
+	const struct network_link *base = nexthop_device_base(&nexthops->links, device);
+
+	return base ? base->ifindex : 0;
+}
+
 uint32_t nexthops_of_link(struct nexthops *nexthops, uint32_t ifindex, uint8_t tags,
 			  const uint16_t vlan[2], const uint8_t mac[6])
 {

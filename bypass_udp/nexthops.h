@@ -109,6 +109,10 @@ bool nexthops_leaves_by(const struct nexthops *nexthops, uint32_t index, uint32_
 uint32_t nexthops_input_device(const struct nexthops *nexthops, uint32_t ifindex,
 			       const uint16_t vlan[2]);
 
+/* What packets from such a device come by, whichever of its slaves carries them: the device at the bottom of a
+ * chain of VLAN devices, a bond among them. 0: it is not here. */
+uint32_t nexthops_base_device(const struct nexthops *nexthops, uint32_t device);
+
 /* The entry, as in the map; NULL: it is free, or the index too large. Fixed ones have device 0. Valid
  * until the next call that changes something. */
 const struct flow_nexthop *nexthops_get(const struct nexthops *nexthops, uint32_t index);

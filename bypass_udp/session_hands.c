@@ -48,6 +48,13 @@ static uint32_t input_device(void *context, uint32_t ifindex, const uint16_t vla
 	return nexthops_input_device(session->nexthops, ifindex, vlan);
 }
 
+static uint32_t base_device(void *context, uint32_t device)
+{
+	struct bypass_session *session = context;
+
+	return nexthops_base_device(session->nexthops, device);
+}
+
 static const struct flow_nexthop *nexthop(void *context, uint32_t index)
 {
 	struct bypass_session *session = context;
@@ -106,6 +113,7 @@ const struct flow_hands session_hands = {
 	.of_route = of_route,
 	.of_link = of_link,
 	.input_device = input_device,
+	.base_device = base_device,
 	.nexthop = nexthop,
 	.await = await,
 	.await_no_more = await_no_more,

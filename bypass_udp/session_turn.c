@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "conntrack_dump.h"
+#include "monotonic_clock.h"
 #include "pin_lock.h"
 
 #define BEAT_EACH SECOND
@@ -27,7 +28,7 @@ void session_beat(struct bypass_session *session)
 {
 	struct problem problem = { 0 };
 
-	session->now = session_now();
+	session->now = monotonic_clock_now();
 	if (session->now < session->next_beat)
 		return;
 	session->daemon.alive_until = session->now + BEAT_LASTS;
@@ -188,7 +189,7 @@ static void dump(struct bypass_session *session)
 	if (err)
 		session_warn(session, &problem);
 	learner_dump_end(&session->learner, !err);
-	session->now = session_now();
+	session->now = monotonic_clock_now();
 	took = session->now - start;
 	session->next_dump = session->now + SECOND + DUMP_SHARE * took;
 	session->dump_at_latest = session->next_dump + DUMP_EACH;
@@ -207,7 +208,7 @@ static void scan(struct bypass_session *session)
 		learner_scan(&session->learner, &list, each);
 		flow_entry_list_free(&list);
 	}
-	session->now = session_now();
+	session->now = monotonic_clock_now();
 	rest = SCAN_SHARE * (session->now - start);
 	/* What took long because others had the CPU must not put timers off until they run out. */
 	if (each && rest > each)

@@ -8,7 +8,6 @@
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND (1000 * MILLISECOND)
 
-uint64_t session_now(void);
 /* A failure that does not end the session; the same one at most once a minute. */
 void session_warn(struct bypass_session *session, const struct problem *problem);
 /* Learned flows are used for some more seconds; if that is due. */

@@ -5,11 +5,11 @@
 #include <linux/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "excluded_prefix.h"
 #include "log.h"
+#include "monotonic_clock.h"
 
 #define TOLD_MAX 20 /* flows of a file that cannot be sent, by name */
 
@@ -92,12 +92,9 @@ static int read_followed(struct static_entries *entries, const struct bypass_hos
 			 struct problem *problem)
 {
 	struct bypass_daemon daemon;
-	struct timespec now;
 	int err = bypass_host_read_daemon(host, &daemon, problem);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	entries->is_followed = !err && daemon.alive_until > (uint64_t)now.tv_sec * 1000000000 +
-								    (uint64_t)now.tv_nsec;
+	entries->is_followed = !err && daemon.alive_until > monotonic_clock_now();
 	return err;
 }
 

@@ -318,7 +318,18 @@ static bool wants_verbose(const struct command_line *line, const void *options)
 	return false;
 }
 
-int command_line_main(const struct command_line *line, int argc, char **argv, void *options)
+/* Everything else points into argv. */
+static void free_lists(const struct command_line *line, void *options)
+{
+	for (size_t i = 0; i < line->option_count; i++) {
+		const struct option_row *row = &line->options[i];
+
+		if (row->kind == OPTION_INTERFACES)
+			interface_list_free((void *)((char *)options + row->offset));
+	}
+}
+
+static int run_verb(const struct command_line *line, int argc, char **argv, void *options)
 {
 	struct problem problem = { 0 };
 	const struct verb_row *verb = NULL;
@@ -343,4 +354,12 @@ int command_line_main(const struct command_line *line, int argc, char **argv, vo
 		problem_errno(&problem, err, "--%s failed", verb->name);
 	log_problem(&problem);
 	return EXIT_FAILED;
+}
+
+int command_line_main(const struct command_line *line, int argc, char **argv, void *options)
+{
+	int status = run_verb(line, argc, argv, options);
+
+	free_lists(line, options);
+	return status;
 }

@@ -63,7 +63,7 @@ int command_line_parse(const struct command_line *line, int argc, char **argv, v
 void command_line_usage(const struct command_line *line, FILE *stream);
 
 /* All of main(): parses, sets up logging (a flag named "verbose" makes it verbose), runs the verb,
- * prints the problem on stderr as "TOOL: problem". What `options` owns stays the caller's.
+ * prints the problem on stderr as "TOOL: problem", frees the lists of interfaces in `options`.
  * Returns the exit status: 0, 1 the verb failed, 2 the command line was wrong. */
 int command_line_main(const struct command_line *line, int argc, char **argv, void *options);
 

@@ -84,48 +84,50 @@ static void sentence_store(struct sentence *sentence, struct problem *problem)
 	memcpy(problem->text, sentence->text, sentence->length + 1);
 }
 
-int problem_set(struct problem *problem, int err, const char *format, ...)
+/* A sentence that is `is_new` has no log yet. `reason` may be NULL. */
+__attribute__((format(printf, 4, 0))) static void tell(struct problem *problem, bool is_new,
+						       const char *reason, const char *format,
+						       va_list arguments)
 {
 	struct sentence sentence = { 0 };
-	va_list arguments;
 
 	if (!problem)
-		return err;
-	va_start(arguments, format);
+		return;
 	sentence_format(&sentence, format, arguments);
-	va_end(arguments);
+	if (reason)
+		sentence_add_reason(&sentence, reason);
 	sentence_store(&sentence, problem);
-	problem->show_kept_log = false;
+	if (is_new)
+		problem->show_kept_log = false;
+}
+
+int problem_set(struct problem *problem, int err, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell(problem, true, NULL, format, arguments);
+	va_end(arguments);
 	return err;
 }
 
 int problem_errno(struct problem *problem, int err, const char *format, ...)
 {
-	struct sentence sentence = { 0 };
 	va_list arguments;
 
-	if (!problem)
-		return err;
 	va_start(arguments, format);
-	sentence_format(&sentence, format, arguments);
+	tell(problem, true, errno_name(err), format, arguments);
 	va_end(arguments);
-	sentence_add_reason(&sentence, errno_name(err));
-	sentence_store(&sentence, problem);
-	problem->show_kept_log = false;
 	return err;
 }
 
 int problem_prefix(struct problem *problem, int err, const char *format, ...)
 {
-	struct sentence sentence = { 0 };
+	bool is_told = problem && problem->text[0];
 	va_list arguments;
 
-	if (!problem)
-		return err;
 	va_start(arguments, format);
-	sentence_format(&sentence, format, arguments);
+	tell(problem, false, is_told ? problem->text : errno_name(err), format, arguments);
 	va_end(arguments);
-	sentence_add_reason(&sentence, problem->text[0] ? problem->text : errno_name(err));
-	sentence_store(&sentence, problem);
 	return err;
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
+#include "monotonic_clock.h"
 #include "problem.h"
 
 void service_ready(void)
@@ -32,13 +32,9 @@ void service_status(const char *format, ...)
 
 void service_reloading(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	/* With the time Type=notify-reload works, too. */
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
-			 (unsigned long long)now.tv_sec * 1000000 +
-				 (unsigned long long)now.tv_nsec / 1000);
+			 (unsigned long long)monotonic_clock_now() / 1000);
 }
 
 void service_stopping(void)

@@ -8,7 +8,7 @@
 #include "cleanup.h"
 #include "filter_counters.h"
 #include "filter_maps.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "log.h"
 #include "slot_table.h"
 #include "source_maps.h"
@@ -47,13 +47,13 @@ static int settle_old(const struct chain *chain, unsigned int slot, struct probl
 static int choose_slot(struct loading *loading, unsigned int wanted, struct problem *problem)
 {
 	const struct chain *chain = loading->chain;
-	struct filter_slot old;
-	int err = filter_slot_find(chain, wanted, &old, problem);
+	struct program_slot old;
+	int err = program_slot_find(chain, FILTER_PROGRAM, wanted, &old, problem);
 
 	loading->slot = wanted;
-	if (err == -ENOENT && wanted == FILTER_SLOT_ANY) {
+	if (err == -ENOENT && wanted == PROGRAM_SLOT_ANY) {
 		loading->slot = FILTER_SLOT_DEFAULT;
-		err = filter_slot_find(chain, FILTER_SLOT_DEFAULT, &old, problem);
+		err = program_slot_find(chain, FILTER_PROGRAM, FILTER_SLOT_DEFAULT, &old, problem);
 	}
 	if (err == -ENOENT)
 		return problem_set(problem, 0, "%s", "");
@@ -199,13 +199,13 @@ int filter_detach(const char *bpffs, const char *interface, unsigned int slot,
 		  struct problem *problem)
 {
 	struct attachment attachment;
-	struct filter_slot filter;
+	struct program_slot filter;
 	struct chain chain;
 	int err;
 
 	err = slot_table_open(&chain, bpffs, interface, &attachment, problem);
 	if (!err)
-		err = filter_slot_find(&chain, slot, &filter, problem);
+		err = program_slot_find(&chain, FILTER_PROGRAM, slot, &filter, problem);
 	if (!err)
 		err = slot_table_clear(&chain, filter.number, problem);
 	chain_close(&chain);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Changes of a loaded filter on one interface, live. Under the lock; whole or not at all. `slot`
- * may be FILTER_SLOT_ANY. */
+ * may be PROGRAM_SLOT_ANY. */
 #ifndef XDP_FILTER_CHANGE_H
 #define XDP_FILTER_CHANGE_H
 

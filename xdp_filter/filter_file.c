@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_file.h"
+#include "config_section.h"
 
 struct filter_file {
 	struct config_file *config;
@@ -108,9 +108,10 @@ static int read_object(const struct filter_file *file, const struct config_value
 	return err;
 }
 
-static int check_object(const struct filter_file *file, const struct config_value *object,
+static int check_object(void *context, const struct config_value *object,
 			struct config_errors *errors)
 {
+	const struct filter_file *file = context;
 	struct filter_file_wish wish = { 0 };
 	int err = 0;
 
@@ -123,40 +124,13 @@ static int check_object(const struct filter_file *file, const struct config_valu
 static int check_interfaces(const struct config_value *list, struct config_errors *errors)
 {
 	struct interface_list names = { 0 };
-	int err = 0;
+	int err = config_section_interfaces(list, &names, errors);
 
-	for (const struct config_value *item = first_item(list); item && err != -ENOMEM;
-	     item = next_item(list, item)) {
-		struct problem problem = { 0 };
-
-		if (!config_value_is(item, CONFIG_TEXT, errors))
-			continue;
-		err = interface_list_add(&names, item->text, &problem);
-		if (err == -EINVAL)
-			config_errors_add(errors, item, "%s", problem.text);
-	}
 	interface_list_free(&names);
-	return err == -ENOMEM ? err : 0;
-}
-
-static int check_interface(const struct filter_file *file, const struct config_value *object,
-			   struct config_errors *errors)
-{
-	int err = 0;
-
-	if (!config_value_is(object, CONFIG_OBJECT, errors))
-		return 0;
-	for (const struct config_value *member = object->first; member && !err;
-	     member = member->next) {
-		if (!interface_name_valid(member->name) || strchr(member->name, ','))
-			config_errors_add(errors, member, "'%s' is not an interface name",
-					  member->name);
-		err = check_object(file, member, errors);
-	}
 	return err;
 }
 
-static int check_section(const struct filter_file *file, struct problem *problem)
+static int check_section(struct filter_file *file, struct problem *problem)
 {
 	struct config_errors errors = { .file = file->config };
 	const struct config_value *member = NULL;
@@ -168,7 +142,7 @@ static int check_section(const struct filter_file *file, struct problem *problem
 		if (is_named(member, "interfaces"))
 			err = check_interfaces(member, &errors);
 		else if (is_named(member, "interface"))
-			err = check_interface(file, member, &errors);
+			err = config_section_each(member, check_object, file, &errors);
 	}
 	if (err)
 		return problem_errno(problem, err, "read the configuration of the filter");

@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/pin_names.h"
-#include "abi/slots.h"
-#include "filter_plan.h"
 #include "list_file.h"
 #include "load_time.h"
+#include "option_rows.h"
 #include "source_expiry.h"
 
 #define VERB(verb) (UINT32_C(1) << FILTER_##verb)
@@ -19,12 +17,7 @@
 #define MEMBER(name) offsetof(struct filter_options, name)
 
 static const struct option_row fixed_rows[] = {
-	{ .name = "interface",
-	  .letter = 'i',
-	  .kind = OPTION_INTERFACES,
-	  .offset = MEMBER(interfaces),
-	  .value_name = "LIST",
-	  .help = "interfaces, separated by commas" },
+	OPTION_ROW_INTERFACES(struct filter_options, "interfaces, separated by commas", 0),
 	{ .name = "ips",
 	  .kind = OPTION_TEXT,
 	  .offset = MEMBER(ips),
@@ -56,18 +49,8 @@ static const struct option_row fixed_rows[] = {
 	  .offset = MEMBER(replace),
 	  .help = "take the place of everything that was to be dropped (or allowed), in one step",
 	  .verbs = ADDING },
-	{ .name = "config",
-	  .letter = 'c',
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(config),
-	  .value_name = "FILE",
-	  .help = "configuration file (" FILTER_PLAN_FILE ", if it is there)",
-	  .verbs = VERB(ATTACH) | VERB(RELOAD) },
-	{ .name = "no-config",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(no_config),
-	  .help = "read no configuration file",
-	  .verbs = VERB(ATTACH) },
+	OPTION_ROW_CONFIG(struct filter_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_NO_CONFIG(struct filter_options, VERB(ATTACH)),
 	{ .name = "frags-drop",
 	  .kind = OPTION_FLAG,
 	  .offset = MEMBER(frags_drop),
@@ -92,17 +75,9 @@ static const struct option_row fixed_rows[] = {
 	  .given_offset = MEMBER(given[FILTER_SETTING_MONITOR]),
 	  .help = "do what is decided",
 	  .verbs = SETTING },
-	{ .name = "slot",
-	  .kind = OPTION_NUMBER,
-	  .offset = MEMBER(slot),
-	  .maximum = ECBPF_SLOT_COUNT - 1,
-	  .value_name = "N",
-	  .help = "slot of the filter; unless given, where it is, else 2" },
-	{ .name = "json",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(json),
-	  .help = "status as JSON",
-	  .verbs = VERB(STATUS) },
+	OPTION_ROW_SLOT(struct filter_options,
+			"slot of the filter; unless given, where it is, else 2", 0),
+	OPTION_ROW_JSON(struct filter_options, "status as JSON", VERB(STATUS)),
 	{ .name = "entries",
 	  .kind = OPTION_NUMBER,
 	  .offset = MEMBER(entries),
@@ -118,33 +93,22 @@ static const struct option_row fixed_rows[] = {
 	  .value_name = "SECONDS",
 	  .help = "measure drops per second for so long (1); 0: not at all",
 	  .verbs = VERB(STATUS) },
-	{ .name = "bpffs",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(bpffs),
-	  .value_name = "DIR",
-	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose",
-	  .letter = 'v',
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(verbose),
-	  .help = "say more" },
+	OPTION_ROW_BPFFS(struct filter_options),
+	OPTION_ROW_VERBOSE(struct filter_options, "say more"),
 };
 
 #define FIXED_COUNT (sizeof(fixed_rows) / sizeof(*fixed_rows))
-#define NAME_SIZE 32
 
 /* "ptb_max_pps" is --ptb-max-pps; fragments are shorter, as they always were. */
-static void option_name(const char *setting, char ret_name[NAME_SIZE])
+static const char *name_of(const char *setting, char ret_name[OPTION_NAME_SIZE])
 {
 	static const char fragments[] = "fragments";
-	bool is_fragments = !strncmp(setting, fragments, strlen(fragments));
+	char name[OPTION_NAME_SIZE];
 
-	snprintf(ret_name, NAME_SIZE, "%s%s", is_fragments ? "frags" : "",
-		 setting + (is_fragments ? strlen(fragments) : 0));
-	for (char *at = ret_name; *at; at++) {
-		if (*at == '_')
-			*at = '-';
-	}
+	if (strncmp(setting, fragments, strlen(fragments)) != 0)
+		return option_name(setting, ret_name);
+	snprintf(name, sizeof(name), "frags%s", setting + strlen(fragments));
+	return option_name(name, ret_name);
 }
 
 static struct option_row row_of(int setting, const char *name)
@@ -170,18 +134,29 @@ static struct option_row row_of(int setting, const char *name)
 const struct option_row *filter_option_rows(size_t *ret_count)
 {
 	static struct option_row rows[FIXED_COUNT + FILTER_SETTING_COUNT];
-	static char names[FILTER_SETTING_COUNT][NAME_SIZE];
+	static char names[FILTER_SETTING_COUNT][OPTION_NAME_SIZE];
 	size_t count = FIXED_COUNT;
 
 	memcpy(rows, fixed_rows, sizeof(fixed_rows));
 	for (int i = 0; i < FILTER_SETTING_COUNT; i++) {
 		if (i == FILTER_SETTING_MONITOR) /* a flag, in the rows above */
 			continue;
-		option_name(filter_settings[i].name, names[i]);
-		rows[count++] = row_of(i, names[i]);
+		rows[count++] = row_of(i, name_of(filter_settings[i].name, names[i]));
 	}
 	*ret_count = count;
 	return rows;
+}
+
+int filter_options_plans(const struct filter_options *options, bool optional,
+			 struct filter_plans *ret_plans, struct problem *problem)
+{
+	const char *path;
+	int err = option_config_path(options->config, options->no_config, &path, problem);
+
+	*ret_plans = (struct filter_plans){ 0 };
+	return err ? err :
+		     filter_plans_load(ret_plans, path, optional && !options->config,
+				       &options->interfaces, problem);
 }
 
 static void request_value(struct filter_request *request, enum filter_setting setting,

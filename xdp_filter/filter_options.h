@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "command_line.h"
+#include "filter_plan.h"
 #include "filter_settings.h"
 #include "interface.h"
 #include "problem.h"
@@ -54,6 +55,11 @@ struct filter_options {
 
 /* The rows, made from what is in filter_settings and from what is not. */
 const struct option_row *filter_option_rows(size_t *ret_count);
+
+/* What the file of --config wants, or else the standard file; with `optional`, that need not be there. To
+ * be freed also on failure. */
+int filter_options_plans(const struct filter_options *options, bool optional,
+			 struct filter_plans *ret_plans, struct problem *problem);
 
 /* What was said about settings, nothing maybe. */
 struct filter_request filter_options_request(const struct filter_options *options);

@@ -10,8 +10,6 @@
 #include "problem.h"
 #include "source_list.h"
 
-#define FILTER_PLAN_FILE "/etc/ecbpf/ecbpf.json"
-
 struct filter_plan {
 	char interface[INTERFACE_NAME_SIZE];
 	struct filter_config config; /* standard settings, and over them those of the file */

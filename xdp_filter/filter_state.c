@@ -3,24 +3,16 @@
 
 #include <linux/bpf.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "filter_watch.h"
 #include "loaded_filter.h"
+#include "monotonic_clock.h"
 #include "source_expiry.h"
-
-static uint64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 /* From what never goes back: a --clear of the chain does not matter. */
 static struct drop_sample sample_of(const struct counters *counters, unsigned int slot)
 {
-	struct drop_sample sample = { .taken = true, .time = monotonic_now() };
+	struct drop_sample sample = { .taken = true, .time = monotonic_clock_now() };
 
 	for (int i = 0; i < ECBPF_REASON_LIMIT; i++)
 		sample.packets += counters->total->row[slot].packets[i][XDP_DROP];

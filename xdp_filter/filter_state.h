@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include "counters.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "problem.h"
 #include "source_list.h"
 #include "xdp_filter.h"
@@ -20,7 +20,7 @@ struct drop_sample {
 /* Owned by the caller; release with filter_state_free(). */
 struct filter_state {
 	char interface[INTERFACE_NAME_SIZE];
-	struct filter_slot place;
+	struct program_slot place;
 	struct filter_config config;
 	struct filter_counters packets;
 	struct counters decided;    /* by the whole chain */
@@ -32,7 +32,7 @@ struct filter_state {
 	bool is_unsettled;        /* a killed change has left its list behind, in memory */
 };
 
-/* `slot` may be FILTER_SLOT_ANY. To be freed also on failure. Better under the lock. */
+/* `slot` may be PROGRAM_SLOT_ANY. To be freed also on failure. Better under the lock. */
 int filter_state_read(struct filter_state *ret_state, const char *bpffs, const char *interface,
 		      unsigned int slot, struct problem *problem);
 void filter_state_free(struct filter_state *state);

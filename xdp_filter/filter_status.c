@@ -45,8 +45,9 @@ static int put_interface(struct report *report, const char *bpffs, const char *i
 
 static int holds_filter(const struct chain *chain, const void *slot)
 {
-	struct filter_slot place;
-	int err = filter_slot_find(chain, *(const unsigned int *)slot, &place, NULL);
+	struct program_slot place;
+	int err =
+		program_slot_find(chain, FILTER_PROGRAM, *(const unsigned int *)slot, &place, NULL);
 
 	/* What sits in the filter's slot is another program. */
 	return err == -EBUSY ? -ENOENT : err;
@@ -93,7 +94,7 @@ int filter_status(struct report *report, const char *bpffs, const struct interfa
 	err = begin(&list, &samples, bpffs, interfaces, wish, problem);
 	report_object_begin(report, "interfaces");
 	if (!err && !list.count)
-		report_line(report, "xdp_filter is not loaded on any interface.");
+		report_line(report, "xdp_filter is not attached to any interface.");
 	else if (!err)
 		wait_for_packets(wish->seconds);
 	for (size_t i = 0; !err && i < list.count; i++) {

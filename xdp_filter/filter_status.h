@@ -12,7 +12,7 @@
 #define FILTER_STATUS_SCHEMA 1
 
 struct filter_status_wish {
-	unsigned int slot;    /* may be FILTER_SLOT_ANY */
+	unsigned int slot;    /* may be PROGRAM_SLOT_ANY */
 	size_t entries;       /* sources shown of each list, 0: all */
 	unsigned int seconds; /* over which drops per second are measured, 0: they are not */
 };

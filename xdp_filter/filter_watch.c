@@ -20,10 +20,11 @@
 #include "capability.h"
 #include "cleanup.h"
 #include "filter_maps.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "local_maps.h"
 #include "local_routes.h"
 #include "log.h"
+#include "monotonic_clock.h"
 #include "slot_table.h"
 #include "xdp_filter.h"
 
@@ -138,7 +139,7 @@ static int look_at(const struct watch *watch, struct watched *watched, enum wake
 {
 	char name[INTERFACE_NAME_SIZE];
 	struct attachment attachment;
-	struct filter_slot filter;
+	struct program_slot filter;
 	struct chain chain;
 	ino_t pin;
 	int err;
@@ -146,7 +147,7 @@ static int look_at(const struct watch *watch, struct watched *watched, enum wake
 	interface_real_name(watched->interface, name);
 	err = attachment_require_root(&chain, watch->bpffs, name, &attachment, problem);
 	if (!err)
-		err = filter_slot_find(&chain, watch->slot, &filter, problem);
+		err = program_slot_find(&chain, FILTER_PROGRAM, watch->slot, &filter, problem);
 	if (!err) {
 		pin = pin_of(&chain, filter.number);
 		if (wake == WAKE_TO_READ || !pin || pin != watched->pin)
@@ -174,10 +175,7 @@ static void tell(struct watched *watched, const char *text)
 
 static uint64_t now_in_milliseconds(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return monotonic_clock_now() / 1000000;
 }
 
 static void look(const struct watch *watch, struct watched *watched, enum wake wake)

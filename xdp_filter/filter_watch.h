@@ -12,7 +12,7 @@
  * date at once, at every change of the local routes, and every few seconds in case the kernel has
  * said nothing or the filter is a new one. A filter that is not there (not yet, or not any more) is
  * told on stderr once and waited for; so is one that cannot be kept current. `slot` may be
- * FILTER_SLOT_ANY. Takes no lock of the pins, so it never keeps a loader waiting.
+ * PROGRAM_SLOT_ANY. Takes no lock of the pins, so it never keeps a loader waiting.
  *
  * Fails at once without interfaces, a bpffs or the rights. Does not tell a service manager that it is
  * ready; filter_watch_runs() is how to know. */

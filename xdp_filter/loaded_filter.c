@@ -15,7 +15,7 @@ static int open_parts(struct loaded_filter *filter, unsigned int slot, struct pr
 	const struct chain *chain = &filter->chain;
 	int err;
 
-	err = filter_slot_find(chain, slot, &filter->place, problem);
+	err = program_slot_find(chain, FILTER_PROGRAM, slot, &filter->place, problem);
 	if (!err)
 		err = filter_maps_open(&filter->maps, chain, filter->place.number, problem);
 	if (!err)

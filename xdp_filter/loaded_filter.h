@@ -5,19 +5,19 @@
 
 #include "attachment.h"
 #include "filter_maps.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "source_maps.h"
 
 struct loaded_filter {
 	struct chain chain;
 	struct attachment attachment;
-	struct filter_slot place;
+	struct program_slot place;
 	struct filter_maps maps;
 	struct source_maps sources;
 };
 
 /* To change it: needs the root to be attached, and finishes what a killed loader left. Under the lock.
- * `slot` may be FILTER_SLOT_ANY. To be closed by the caller also on failure. */
+ * `slot` may be PROGRAM_SLOT_ANY. To be closed by the caller also on failure. */
 int loaded_filter_open(struct loaded_filter *filter, const char *bpffs, const char *interface,
 		       unsigned int slot, struct problem *problem);
 

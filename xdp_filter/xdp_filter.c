@@ -13,10 +13,10 @@
 #include "filter_options.h"
 #include "filter_plan.h"
 #include "filter_reload.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "filter_status.h"
 #include "filter_watch.h"
-#include "report.h"
+#include "tool_report.h"
 
 #define ENTRIES_TEXT 20
 #define ENTRIES_JSON 1000
@@ -78,14 +78,8 @@ static int attach(void *options_, struct problem *problem)
 {
 	const struct filter_options *options = options_;
 	struct work work = { .options = options, .request = filter_options_request(options) };
-	const char *file = options->config ? options->config : FILTER_PLAN_FILE;
-	int err;
+	int err = filter_options_plans(options, true, &work.plans, problem);
 
-	if (options->no_config && options->config)
-		return problem_set(problem, -EINVAL,
-				   "--config and --no-config contradict each other: give one");
-	err = filter_plans_load(&work.plans, options->no_config ? NULL : file, !options->config,
-				&options->interfaces, problem);
 	if (!err)
 		err = for_each(&work, "attach", attach_one, problem);
 	filter_plans_free(&work.plans);
@@ -99,14 +93,11 @@ static int detach(void *options, struct problem *problem)
 	return for_each(&work, "detach", detach_one, problem);
 }
 
-static int reload(void *options_, struct problem *problem)
+static int reload(void *options, struct problem *problem)
 {
-	const struct filter_options *options = options_;
 	struct work work = { .options = options };
-	int err;
+	int err = filter_options_plans(options, false, &work.plans, problem);
 
-	err = filter_plans_load(&work.plans, options->config ? options->config : FILTER_PLAN_FILE,
-				false, &options->interfaces, problem);
 	if (!err)
 		err = for_each(&work, "reload", reload_one, problem);
 	filter_plans_free(&work.plans);
@@ -205,26 +196,21 @@ static int status(void *options_, struct problem *problem)
 					   .seconds = (unsigned int)options->seconds };
 	struct report *report;
 	unsigned int sick = 0;
-	int err, report_err;
+	int err;
 
 	if (!options->entries_given)
 		wish.entries = options->json ? ENTRIES_JSON : ENTRIES_TEXT;
 	err = bpffs_check(options->bpffs, problem);
 	if (err)
 		return err;
-	report = report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, FILTER_PROGRAM,
-			    FILTER_STATUS_SCHEMA);
+	report = tool_report_open(options->json, FILTER_PROGRAM, FILTER_STATUS_SCHEMA);
 	err = filter_status(report, options->bpffs, &options->interfaces, &wish, &sick, problem);
-	report_err = report_finish(report);
-	if (!err && report_err)
-		err = problem_errno(problem, report_err, "cannot write the status");
-	if (!err && sick)
-		err = problem_set(
-			problem, -EUCLEAN,
-			"%u interface%s: the filter is loaded, but no packet reaches it (see "
-			"the status)",
-			sick, sick == 1 ? "" : "s");
-	return err;
+	err = tool_report_close(report, err, "status", problem);
+	return err ? err :
+		     tool_report_sick(sick,
+				      "the filter is loaded, but no packet reaches it (see the "
+				      "status)",
+				      problem);
 }
 
 static const struct verb_row verbs[FILTER_VERB_COUNT] = {
@@ -263,7 +249,7 @@ static const struct verb_row verbs[FILTER_VERB_COUNT] = {
 int main(int argc, char **argv)
 {
 	struct filter_options options = { .bpffs = ECBPF_BPFFS_DEFAULT,
-					  .slot = FILTER_SLOT_ANY,
+					  .slot = PROGRAM_SLOT_ANY,
 					  .seconds = 1 };
 	struct command_line command_line = {
 		.tool = FILTER_PROGRAM,
@@ -273,10 +259,7 @@ int main(int argc, char **argv)
 		.footer = "Exit status: 0 done; 1 an interface failed, or --status found a filter "
 			  "that no\npacket reaches; 2 the command line was wrong.",
 	};
-	int status_code;
 
 	command_line.options = filter_option_rows(&command_line.option_count);
-	status_code = command_line_main(&command_line, argc, argv, &options);
-	interface_list_free(&options.interfaces);
-	return status_code;
+	return command_line_main(&command_line, argc, argv, &options);
 }

@@ -12,12 +12,13 @@
 #include "counters.h"
 #include "each_interface.h"
 #include "interface.h"
-#include "report.h"
+#include "option_rows.h"
 #include "root_attach.h"
 #include "root_detach.h"
 #include "root_status.h"
 #include "slot_table.h"
 #include "subprogram.h"
+#include "tool_report.h"
 
 struct options {
 	struct interface_list interfaces;
@@ -159,26 +160,20 @@ static int status(void *arguments, struct problem *problem)
 	const struct options *options = arguments;
 	struct report *report;
 	unsigned int sick = 0;
-	int err, report_err;
+	int err;
 
 	err = bpffs_check(options->bpffs, problem);
 	if (err)
 		return err;
-	report = report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, "xdp_root_loader",
-			    ROOT_STATUS_SCHEMA);
+	report = tool_report_open(options->json, "xdp_root_loader", ROOT_STATUS_SCHEMA);
 	if (!report)
 		return problem_errno(problem, -ENOMEM, "cannot report");
 	err = root_status(report, options->bpffs, &options->interfaces,
 			  options->verbose || options->json, &sick, problem);
-	report_err = report_finish(report);
-	if (!err && report_err)
-		err = problem_errno(problem, report_err, "cannot write the status");
-	if (!err && sick)
-		err = problem_set(problem, -EUCLEAN,
-				  "%u interface%s: pins, attachment and intent disagree (see the "
-				  "status)",
-				  sick, sick == 1 ? "" : "s");
-	return err;
+	err = tool_report_close(report, err, "status", problem);
+	return err ? err :
+		     tool_report_sick(sick, "pins, attachment and intent disagree (see the status)",
+				      problem);
 }
 
 enum { ATTACH, DETACH, STATUS, CLEAR, LOAD, UNLOAD };
@@ -198,12 +193,7 @@ static const struct verb_row verbs[] = {
 };
 
 static const struct option_row option_rows[] = {
-	{ .name = "interface",
-	  .letter = 'i',
-	  .kind = OPTION_INTERFACES,
-	  .offset = MEMBER(interfaces),
-	  .value_name = "LIST",
-	  .help = "interfaces, separated by commas" },
+	OPTION_ROW_INTERFACES(struct options, "interfaces, separated by commas", 0),
 	{ .name = "slot",
 	  .kind = OPTION_NUMBER,
 	  .offset = MEMBER(slot),
@@ -241,21 +231,9 @@ static const struct option_row option_rows[] = {
 	  .offset = MEMBER(nop),
 	  .help = "leave a program that only passes, so that the driver stays in XDP mode",
 	  .verbs = VERB(DETACH) },
-	{ .name = "json",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(json),
-	  .help = "status as JSON",
-	  .verbs = VERB(STATUS) },
-	{ .name = "bpffs",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(bpffs),
-	  .value_name = "DIR",
-	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose",
-	  .letter = 'v',
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(verbose),
-	  .help = "say more; with --status, also the counters by reason" },
+	OPTION_ROW_JSON(struct options, "status as JSON", VERB(STATUS)),
+	OPTION_ROW_BPFFS(struct options),
+	OPTION_ROW_VERBOSE(struct options, "say more; with --status, also the counters by reason"),
 };
 
 static const struct command_line command_line = {
@@ -272,8 +250,6 @@ static const struct command_line command_line = {
 int main(int argc, char **argv)
 {
 	struct options options = { .bpffs = ECBPF_BPFFS_DEFAULT };
-	int status_code = command_line_main(&command_line, argc, argv, &options);
 
-	interface_list_free(&options.interfaces);
-	return status_code;
+	return command_line_main(&command_line, argc, argv, &options);
 }

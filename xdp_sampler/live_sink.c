@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "live_page.h"
 #include "load_time.h"
+#include "monotonic_clock.h"
 #include "output_file.h"
 
 #define PORT_LIMIT 256 /* interfaces whose counts are shown */
@@ -25,13 +25,9 @@ struct live_sink {
 	bool on_terminal;
 };
 
-/* CLOCK_MONOTONIC. */
 static double seconds_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)monotonic_clock_now() / 1e9;
 }
 
 static int count_all(struct live_sink *sink)

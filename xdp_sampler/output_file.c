@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "output_file.h"
+#include "monotonic_clock.h"
 #include "output_name.h"
 #include "output_write.h"
 
@@ -40,14 +41,6 @@ struct output_file {
 	uint64_t retry_at;
 };
 
-static uint64_t monotonic(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
-}
-
 const char *output_file_name(const struct output_file *file)
 {
 	if (file->path)
@@ -60,7 +53,7 @@ static int failed(struct output_file *file, int err, const char *what, const cha
 {
 	file->failure = problem_set(&file->failure_text, err, "%s %s: %s%s", what,
 				    output_file_name(file), strerror(-err), advice);
-	file->retry_at = monotonic() + RETRY_NANOSECONDS;
+	file->retry_at = monotonic_clock_now() + RETRY_NANOSECONDS;
 	return err;
 }
 
@@ -180,7 +173,7 @@ static bool reader_is_gone(const struct output_file *file)
 
 int output_file_ready(struct output_file *file, struct problem *problem)
 {
-	file->now = monotonic();
+	file->now = monotonic_clock_now();
 	if (file->failure && (file->gone || file->now < file->retry_at))
 		return tell(file, problem);
 	file->failure = 0;
@@ -212,7 +205,7 @@ static bool time_is_over(const struct output_file *file, uint64_t now)
 
 bool output_file_due(const struct output_file *file)
 {
-	return time_is_over(file, monotonic());
+	return time_is_over(file, monotonic_clock_now());
 }
 
 bool output_file_full(const struct output_file *file, size_t bytes, size_t samples)

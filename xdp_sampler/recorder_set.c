@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "load_time.h"
+#include "monotonic_clock.h"
 #include "recorder_filter.h"
 #include "xdp_sampler.h"
 
@@ -31,10 +31,7 @@ struct recorder recorder_usual(void)
 
 uint64_t recorder_expiry(uint64_t seconds)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return ((uint64_t)now.tv_sec + seconds) * NANOSECONDS + (uint64_t)now.tv_nsec;
+	return monotonic_clock_now() + seconds * NANOSECONDS;
 }
 
 void recorder_set_free(struct recorder_set *set)

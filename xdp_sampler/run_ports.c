@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 
+#include "load_time.h"
 #include "log.h"
+#include "monotonic_clock.h"
 
 /* A loader that replaces the sampler has its pins out of place for a moment: what is not there is
  * believed when it is not there twice. */
@@ -126,19 +127,11 @@ int run_ports_look(struct run_ports *ports, bool must_be_there, bool *ret_change
 	return 0;
 }
 
-static uint64_t read_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 unsigned int run_ports_take(struct run_ports *ports, unsigned int limit)
 {
 	unsigned int taken = 0;
 
-	ports->to_realtime = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
+	ports->to_realtime = load_time_now() - monotonic_clock_now();
 	for (size_t i = 0; i < ports->count && taken < limit; i++) {
 		struct run_port *port = &ports->ports[i];
 

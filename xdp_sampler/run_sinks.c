@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "log.h"
+#include "monotonic_clock.h"
 #include "sampler_sinks.h"
 #include "sink_name.h"
 #include "tap_sink.h"
@@ -70,14 +70,6 @@ static int start(struct run_sinks *sinks, const struct sink_wish *wish,
 	else
 		*ret_sink = sink;
 	return err;
-}
-
-static uint64_t now_monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
 }
 
 static void stop(struct run_sink *sink, uint64_t until)
@@ -171,7 +163,7 @@ int run_sinks_apply(struct run_sinks *sinks, const struct sink_wish *wishes, siz
 		for (size_t j = 0; !err && j < count; j++)
 			is_wanted |= wanted[j] == sinks->sinks[i];
 		if (!is_wanted && !sinks->sinks[i]->ending)
-			stop(sinks->sinks[i], now_monotonic() + CLOSE_TIME);
+			stop(sinks->sinks[i], monotonic_clock_now() + CLOSE_TIME);
 	}
 	let_open(sinks);
 	return err;
@@ -198,7 +190,7 @@ void run_sinks_end(struct run_sinks *sinks, const struct tap *tap)
 {
 	for (size_t i = 0; i < sinks->count; i++) {
 		if (sinks->sinks[i]->wish.tap == tap && !sinks->sinks[i]->ending)
-			stop(sinks->sinks[i], now_monotonic() + CLOSE_TIME);
+			stop(sinks->sinks[i], monotonic_clock_now() + CLOSE_TIME);
 	}
 }
 
@@ -393,7 +385,7 @@ void run_sinks_stop(struct run_sinks *sinks, uint64_t until)
 		for (size_t i = 0; i < sinks->count; i++)
 			stop(sinks->sinks[i], until);
 		(void)sink_runner_ended(first->runner, until);
-		now = now_monotonic();
+		now = monotonic_clock_now();
 		run_sinks_attend(sinks, now);
 	}
 }

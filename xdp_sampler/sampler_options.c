@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/pin_names.h"
 #include "duration.h"
+#include "option_rows.h"
 #include "parse_number.h"
 #include "recorder_filter.h"
 #include "recorder_option.h"
@@ -26,24 +26,9 @@
 	}
 
 static const struct option_row fixed_rows[] = {
-	{ .name = "interface",
-	  .letter = 'i',
-	  .kind = OPTION_INTERFACES,
-	  .offset = MEMBER(interfaces),
-	  .value_name = "LIST",
-	  .help = "interfaces, separated by commas" },
-	{ .name = "config",
-	  .letter = 'c',
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(config),
-	  .value_name = "FILE",
-	  .help = "configuration file (" SAMPLER_PLAN_FILE ", if it is there)",
-	  .verbs = VERB(ATTACH) | VERB(RUN) | VERB(RELOAD) },
-	{ .name = "no-config",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(no_config),
-	  .help = "read no configuration file",
-	  .verbs = VERB(ATTACH) | VERB(RUN) },
+	OPTION_ROW_INTERFACES(struct sampler_options, "interfaces, separated by commas", 0),
+	OPTION_ROW_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN) | VERB(RELOAD)),
+	OPTION_ROW_NO_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN)),
 	TEXT_ROW("filter", filter, "FILTER", VERB(CAPTURE),
 		 "capture what matches, as a recorder that ends with the capture: \"SOURCE SPORT "
 		 "DESTINATION DPORT PROTOCOL\", each of them may be *"),
@@ -92,35 +77,12 @@ static const struct option_row fixed_rows[] = {
 	  .offset = MEMBER(cpus),
 	  .help = "and what each CPU has done; JSON always has it",
 	  .verbs = VERB(STATUS) },
-	{ .name = "json",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(json),
-	  .help = "as JSON",
-	  .verbs = VERB(STATUS) | VERB(RECORDERS) },
-	{ .name = "bpffs",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(bpffs),
-	  .value_name = "DIR",
-	  .help = "where pins are kept (" ECBPF_BPFFS_DEFAULT ")" },
-	{ .name = "verbose",
-	  .letter = 'v',
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(verbose),
-	  .help = "say more" },
+	OPTION_ROW_JSON(struct sampler_options, "as JSON", VERB(STATUS) | VERB(RECORDERS)),
+	OPTION_ROW_BPFFS(struct sampler_options),
+	OPTION_ROW_VERBOSE(struct sampler_options, "say more"),
 };
 
 #define FIXED_COUNT (sizeof(fixed_rows) / sizeof(*fixed_rows))
-#define NAME_SIZE 32
-
-/* "capture_length" is --capture-length. */
-static void option_name(const char *setting, char ret_name[NAME_SIZE])
-{
-	snprintf(ret_name, NAME_SIZE, "%s", setting);
-	for (char *at = ret_name; *at; at++) {
-		if (*at == '_')
-			*at = '-';
-	}
-}
 
 static uint32_t verbs_of(int setting)
 {
@@ -135,19 +97,11 @@ static uint32_t verbs_of(int setting)
 const struct option_row *sampler_option_rows(size_t *ret_count)
 {
 	static struct option_row rows[FIXED_COUNT + SAMPLER_SETTING_COUNT];
-	static char names[SAMPLER_SETTING_COUNT][NAME_SIZE];
+	static char names[SAMPLER_SETTING_COUNT][OPTION_NAME_SIZE];
 
-	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++) {
-		option_name(sampler_settings[i].name, names[i]);
-		rows[i] = (struct option_row){
-			.name = names[i],
-			.kind = OPTION_TEXT,
-			.offset = MEMBER(setting) + (size_t)i * sizeof(const char *),
-			.value_name = sampler_settings[i].value_name,
-			.help = sampler_settings[i].help,
-			.verbs = verbs_of(i),
-		};
-	}
+	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++)
+		rows[i] = OPTION_ROW_SETTING(struct sampler_options, i, &sampler_settings[i],
+					     names[i], verbs_of(i));
 	memcpy(&rows[SAMPLER_SETTING_COUNT], fixed_rows, sizeof(fixed_rows));
 	*ret_count = FIXED_COUNT + SAMPLER_SETTING_COUNT;
 	return rows;
@@ -156,21 +110,18 @@ const struct option_row *sampler_option_rows(size_t *ret_count)
 int sampler_options_plans(const struct sampler_options *options, bool optional,
 			  struct sampler_plans *ret_plans, struct problem *problem)
 {
-	const char *path = options->config ? options->config : SAMPLER_PLAN_FILE;
+	const char *path;
+	int err = option_config_path(options->config, options->no_config, &path, problem);
 
 	*ret_plans = (struct sampler_plans){ 0 };
-	if (options->no_config && options->config)
-		return problem_set(problem, -EINVAL,
-				   "--config and --no-config contradict each other: give one");
-	return sampler_plans_load(ret_plans, options->no_config ? NULL : path,
-				  optional && !options->config, &options->interfaces, problem);
+	return err ? err :
+		     sampler_plans_load(ret_plans, path, optional && !options->config,
+					&options->interfaces, problem);
 }
 
 int sampler_options_settings(const struct sampler_options *options,
 			     struct sampler_settings *settings, struct problem *problem)
 {
-	char name[NAME_SIZE];
-
 	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++) {
 		int err;
 
@@ -178,9 +129,8 @@ int sampler_options_settings(const struct sampler_options *options,
 			continue;
 		err = sampler_settings_parse(settings, (enum sampler_setting)i, options->setting[i],
 					     problem);
-		option_name(sampler_settings[i].name, name);
 		if (err)
-			return problem_prefix(problem, err, "--%s", name);
+			return option_problem(problem, err, sampler_settings[i].name);
 	}
 	return 0;
 }

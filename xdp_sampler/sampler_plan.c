@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_file.h"
+#include "config_section.h"
 #include "sampler_section.h"
 #include "xdp_sampler.h"
 
@@ -33,20 +33,10 @@ static int check_object(const struct config_value *object, bool is_section,
 	return err;
 }
 
-static int check_interfaces(const struct config_value *object, struct config_errors *errors)
+static int check_own(void *context, const struct config_value *own, struct config_errors *errors)
 {
-	int err = 0;
-
-	if (!config_value_is(object, CONFIG_OBJECT, errors))
-		return 0;
-	for (const struct config_value *member = object->first; member && !err;
-	     member = member->next) {
-		if (!interface_name_valid(member->name) || strchr(member->name, ','))
-			config_errors_add(errors, member, "'%s' is not an interface name",
-					  member->name);
-		err = check_object(member, false, errors);
-	}
-	return err;
+	(void)context;
+	return check_object(own, false, errors);
 }
 
 /* Errors of the whole section, those of interfaces that nobody asks for as well. */
@@ -61,10 +51,11 @@ static int read_section(struct sampler_plans *plans, const struct config_file *f
 	if (!err && section->kind == CONFIG_OBJECT) {
 		err = sampler_section_sinks(section, file, &plans->sinks, &errors);
 		if (!err)
-			err = sampler_section_interfaces(section, ret_named, &errors);
+			err = config_section_interfaces(config_value_member(section, "interfaces"),
+							ret_named, &errors);
 		member = config_value_member(section, "interface");
 		if (!err && member)
-			err = check_interfaces(member, &errors);
+			err = config_section_each(member, check_own, NULL, &errors);
 	}
 	if (err)
 		return problem_errno(problem, err, "read the configuration of the sampler");

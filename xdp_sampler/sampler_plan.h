@@ -28,8 +28,6 @@
 #include "sampler_settings.h"
 #include "sampler_sinks.h"
 
-#define SAMPLER_PLAN_FILE "/etc/ecbpf/ecbpf.json"
-
 struct sampler_plan {
 	char interface[INTERFACE_NAME_SIZE];
 	struct sampler_settings settings; /* standard ones, and over them those of the file: given */

@@ -12,6 +12,7 @@
 
 #include "capability.h"
 #include "log.h"
+#include "monotonic_clock.h"
 #include "run_ports.h"
 #include "run_sinks.h"
 #include "service.h"
@@ -63,14 +64,6 @@ const struct sink_operations *const sampler_sink_operations[SINK_KIND_COUNT] = {
 	[SINK_JSON] = &json_sink_operations,
 	[SINK_LIVE] = &live_sink_operations,
 };
-
-static uint64_t now_monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 static void tell_status(struct run *run)
 {
@@ -162,7 +155,7 @@ static int sleep_milliseconds(const struct run *run)
 
 	sooner(&until, run->end);
 	sooner(&until, run->next_alive);
-	now = now_monotonic();
+	now = monotonic_clock_now();
 	return until <= now ? 0 : (int)((until - now + MILLISECOND - 1) / MILLISECOND);
 }
 
@@ -219,7 +212,7 @@ static int turn(struct run *run, struct problem *problem)
 	struct epoll_event events[8];
 	int err = 0;
 
-	run->now = now_monotonic();
+	run->now = monotonic_clock_now();
 	tap_listener_attend(&run->taps, is_all_taken, run->now);
 	run_sinks_attend(&run->sinks, run->now);
 	if (run->now >= run->next_look)
@@ -239,7 +232,7 @@ static int turn(struct run *run, struct problem *problem)
 		       is_all_taken ? sleep_milliseconds(run) : 0) < 0 &&
 	    errno != EINTR)
 		return problem_errno(problem, -errno, "cannot wait for samples");
-	run->now = now_monotonic();
+	run->now = monotonic_clock_now();
 	take_signals(run);
 	return 0;
 }
@@ -294,7 +287,7 @@ static int open_run(struct run *run, const sigset_t *signals, struct problem *pr
 	run->sinks.ports = run->ports.table;
 	run->sinks.ends_with_sink = !wish->daemon;
 	run->sinks.operations = wish->operations ? wish->operations : sampler_sink_operations;
-	run->now = run->status_time = now_monotonic();
+	run->now = run->status_time = monotonic_clock_now();
 	run->end = wish->duration_ns ? run->now + wish->duration_ns : 0;
 	/* Before anyone is told that this process reads. */
 	open_taps(run);
@@ -312,9 +305,9 @@ static int open_run(struct run *run, const sigset_t *signals, struct problem *pr
 /* What is in the rings, unless more comes all the time. */
 static void take_the_rest(struct run *run)
 {
-	uint64_t end = now_monotonic() + LAST_READ_TIME;
+	uint64_t end = monotonic_clock_now() + LAST_READ_TIME;
 
-	while (!has_enough(run) && !take(run) && now_monotonic() < end)
+	while (!has_enough(run) && !take(run) && monotonic_clock_now() < end)
 		;
 }
 
@@ -324,7 +317,7 @@ static void close_run(struct run *run)
 	struct run_totals *totals = run->wish->ret_totals;
 
 	tap_listener_close(&run->taps);
-	run_sinks_stop(&run->sinks, now_monotonic() + STOP_TIME);
+	run_sinks_stop(&run->sinks, monotonic_clock_now() + STOP_TIME);
 	if (totals)
 		*totals = (struct run_totals){ .read = run->ports.read,
 					       .ring_lost = run_ports_lost(&run->ports),

@@ -7,49 +7,25 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "config_section.h"
 #include "recorder_filter.h"
 #include "recorder_option.h"
-
-#define TEXT_SIZE 1024
 
 static bool is_named(const struct config_value *member, const char *name)
 {
 	return !strcmp(member->name, name);
 }
 
-/* Texts and numbers as the command line would have them: an array's with commas between. False with
- * the error noted. */
-static bool read_text(const struct config_value *value, struct config_errors *errors,
-		      char ret_text[TEXT_SIZE])
-{
-	bool is_array = value->kind == CONFIG_ARRAY;
-	const struct config_value *item = is_array ? value->first : value;
-	size_t length = 0;
-
-	ret_text[0] = '\0';
-	for (; item; item = is_array ? item->next : NULL) {
-		if (item->kind != CONFIG_NUMBER && !config_value_is(item, CONFIG_TEXT, errors))
-			return false;
-		length += (size_t)snprintf(ret_text + length, TEXT_SIZE - length, "%s%s",
-					   length ? "," : "", item->text);
-		if (length >= TEXT_SIZE) {
-			config_errors_add(errors, value, "is longer than %d bytes", TEXT_SIZE - 1);
-			return false;
-		}
-	}
-	return true;
-}
-
 static void read_setting(const struct config_value *member, struct sampler_settings *settings,
 			 struct config_errors *errors)
 {
 	struct problem problem = { 0 };
-	char text[TEXT_SIZE];
+	char text[CONFIG_SECTION_TEXT_SIZE];
 
 	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++) {
 		if (!is_named(member, sampler_settings[i].name))
 			continue;
-		if (read_text(member, errors, text) &&
+		if (config_section_text(member, false, errors, text) &&
 		    sampler_settings_parse(settings, (enum sampler_setting)i, text, &problem))
 			config_errors_add(errors, member, "%s", problem.text);
 		return;
@@ -82,11 +58,11 @@ static void read_recorder(const struct config_value *item, struct recorder *reco
 		config_errors_add(errors, item, "a recorder needs a filter");
 	for (member = item->first; member; member = member->next) {
 		struct problem problem = { 0 };
-		char text[TEXT_SIZE];
+		char text[CONFIG_SECTION_TEXT_SIZE];
 
 		if (is_named(member, "filter"))
 			read_filter(member, recorder, errors);
-		else if (read_text(member, errors, text) &&
+		else if (config_section_text(member, false, errors, text) &&
 			 recorder_option_parse(member->name, text, recorder, &problem))
 			config_errors_add(errors, member, "%s", problem.text);
 	}
@@ -171,10 +147,10 @@ static int read_sink_word(const struct config_value *member, const struct config
 {
 	CLEANUP_FREE char *path = NULL;
 	struct problem problem = { 0 };
-	char text[TEXT_SIZE];
+	char text[CONFIG_SECTION_TEXT_SIZE];
 	const char *value = text;
 
-	if (is_named(member, "type") || !read_text(member, errors, text))
+	if (is_named(member, "type") || !config_section_text(member, false, errors, text))
 		return 0;
 	if (is_named(member, "file") && *text && strcmp(text, "-") != 0) {
 		value = path = config_file_path(file, text);
@@ -228,25 +204,4 @@ int sampler_section_sinks(const struct config_value *section, const struct confi
 			config_errors_add(errors, item, "%s", problem.text);
 	}
 	return err;
-}
-
-int sampler_section_interfaces(const struct config_value *section, struct interface_list *list,
-			       struct config_errors *errors)
-{
-	const struct config_value *names = config_value_member(section, "interfaces");
-	const struct config_value *item;
-	bool is_array = names && names->kind == CONFIG_ARRAY;
-	int err = 0;
-
-	for (item = is_array ? names->first : names; item && err != -ENOMEM;
-	     item = is_array ? item->next : NULL) {
-		struct problem problem = { 0 };
-
-		if (!config_value_is(item, CONFIG_TEXT, errors))
-			continue;
-		err = interface_list_add(list, item->text, &problem);
-		if (err == -EINVAL)
-			config_errors_add(errors, item, "%s", problem.text);
-	}
-	return err == -ENOMEM ? err : 0;
 }

@@ -15,8 +15,4 @@ int sampler_section_read(const struct config_value *object, bool is_section,
 int sampler_section_sinks(const struct config_value *section, const struct config_file *file,
 			  struct sampler_sinks *sinks, struct config_errors *errors);
 
-/* Adds the section's "interfaces". */
-int sampler_section_interfaces(const struct config_value *section, struct interface_list *list,
-			       struct config_errors *errors);
-
 #endif

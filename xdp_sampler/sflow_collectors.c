@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "errno_name.h"
+#include "monotonic_clock.h"
 #include "parse_number.h"
 
 #define SECOND 1000000000ULL
@@ -20,14 +21,6 @@
 #define PATIENCE (100 * MILLISECOND)
 /* A name that took so long is asked for again after this many times as long. */
 #define RESOLVE_SHARE 10
-
-uint64_t sflow_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* The host's length, and where the port begins (NULL: there is none); false if brackets do not fit. */
 static bool split(const char *text, const char **ret_host, size_t *ret_length,
@@ -107,7 +100,7 @@ static void rest(struct sflow_collector *collector, int err)
 	collector->fd = -1;
 	collector->trouble = err;
 	collector->unresolved = 0;
-	collector->retry_at = sflow_clock(CLOCK_MONOTONIC) + REST;
+	collector->retry_at = monotonic_clock_now() + REST;
 }
 
 static int connect_to(const struct addrinfo *address)
@@ -135,10 +128,10 @@ static void connect_collector(struct sflow_collector *collector)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *addresses = NULL;
-	uint64_t began = sflow_clock(CLOCK_MONOTONIC), took;
+	uint64_t began = monotonic_clock_now(), took;
 	int err = getaddrinfo(collector->host, collector->port, &hints, &addresses), fd = -ENOENT;
 
-	took = sflow_clock(CLOCK_MONOTONIC) - began;
+	took = monotonic_clock_now() - began;
 	if (err) {
 		rest(collector, -EHOSTUNREACH);
 		collector->unresolved = err;
@@ -179,7 +172,7 @@ static void tend_collector(struct sflow_collector *collector, uint64_t now)
 void sflow_collectors_tend(struct sflow_collectors *collectors)
 {
 	for (size_t i = 0; i < collectors->count; i++)
-		tend_collector(&collectors->collector[i], sflow_clock(CLOCK_MONOTONIC));
+		tend_collector(&collectors->collector[i], monotonic_clock_now());
 }
 
 /* A full queue of the device (ENOBUFS) cannot be waited for with poll(). */
@@ -193,7 +186,7 @@ static void await_room(int fd, int err, uint64_t left)
 static int send_to(const struct sflow_collector *collector, const void *bytes, size_t length,
 		   bool patient)
 {
-	uint64_t end = sflow_clock(CLOCK_MONOTONIC) + PATIENCE, now;
+	uint64_t end = monotonic_clock_now() + PATIENCE, now;
 
 	for (;;) {
 		int err;
@@ -201,7 +194,7 @@ static int send_to(const struct sflow_collector *collector, const void *bytes, s
 		if (send(collector->fd, bytes, length, MSG_NOSIGNAL) >= 0)
 			return 0;
 		err = errno;
-		now = sflow_clock(CLOCK_MONOTONIC);
+		now = monotonic_clock_now();
 		if ((err != EAGAIN && err != ENOBUFS) || !patient || now >= end)
 			return -err;
 		await_room(collector->fd, err, end - now);
@@ -226,7 +219,7 @@ bool sflow_collectors_send(struct sflow_collectors *collectors, const void *byte
 		}
 		taken = true;
 		if (!collector->accepted_at)
-			collector->accepted_at = sflow_clock(CLOCK_MONOTONIC);
+			collector->accepted_at = monotonic_clock_now();
 	}
 	return taken;
 }

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 #include "problem.h"
 #include "sflow_datagram.h"
 #include "sink.h"
@@ -52,8 +51,5 @@ int sflow_collectors_trouble(const struct sflow_collectors *collectors, struct p
 bool sflow_collectors_local_address(const struct sflow_collectors *collectors,
 				    struct sflow_agent *agent);
 void sflow_collectors_close(struct sflow_collectors *collectors);
-
-/* Nanoseconds. */
-uint64_t sflow_clock(clockid_t clock);
 
 #endif

@@ -22,6 +22,7 @@
 #include <time.h>
 
 #include "interface_counters.h"
+#include "monotonic_clock.h"
 #include "sflow_collectors.h"
 #include "sflow_datagram.h"
 #include "sink.h"
@@ -101,7 +102,7 @@ static int take_wish(struct sflow_sink *sink, const struct sink_wish *wish, stru
 
 static void tend(struct sflow_sink *sink)
 {
-	sink->now = sflow_clock(CLOCK_MONOTONIC);
+	sink->now = monotonic_clock_now();
 	sflow_collectors_tend(&sink->collectors);
 	if (!sink->agent.family)
 		(void)sflow_collectors_local_address(&sink->collectors, &sink->agent);
@@ -184,13 +185,21 @@ static int look_at_ports(struct sflow_sink *sink)
 	return err;
 }
 
+static uint64_t milliseconds_since_boot(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /* Sends what is there and begins anew. True if a collector took it. */
 static bool flush(struct sflow_sink *sink)
 {
 	bool taken = false;
 
 	if (sink->datagram.samples) {
-		uint64_t uptime = sflow_clock(CLOCK_BOOTTIME) / 1000000;
+		uint64_t uptime = milliseconds_since_boot();
 		bool patient = !sink->host->stopping(sink->host->context);
 
 		/* One that nobody takes has a number, too: the gap tells collectors of it. */

@@ -3,20 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "load_time.h"
+#include "monotonic_clock.h"
 
 #define TICK_MILLISECONDS 200
 #define OPEN_AGAIN_MILLISECONDS 1000
-
-static uint64_t now_monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t load(const uint64_t *count)
 {
@@ -139,12 +131,12 @@ static void wait_for_leave(struct sink_runner *runner)
 /* Nobody takes what comes meanwhile, or what is left at the end. */
 static void lose_for(struct sink_runner *runner, unsigned int milliseconds)
 {
-	uint64_t end = now_monotonic() + milliseconds * UINT64_C(1000000), now;
+	uint64_t end = monotonic_clock_now() + milliseconds * UINT64_C(1000000), now;
 	size_t count;
 
 	memset(runner->delivered, 0, sizeof(runner->delivered));
 	do {
-		now = now_monotonic();
+		now = monotonic_clock_now();
 		count = sink_queue_take(runner->queue, runner->entries, SINK_BATCH,
 					now < end ? (unsigned int)((end - now) / 1000000) : 0);
 		settle_batch(runner, count);
@@ -197,7 +189,7 @@ static void tick(struct sink_runner *runner, bool *tick_fails)
 	struct problem problem = { 0 };
 	int err = runner->operations->tick(runner->sink, load_time_now(), &problem);
 
-	runner->last_tick = now_monotonic();
+	runner->last_tick = monotonic_clock_now();
 	/* What the last write met is not better for a tick that had nothing to do. */
 	if (!runner->write_fails && (err || *tick_fails))
 		tell(runner, err, &problem);
@@ -215,8 +207,8 @@ static void work(struct sink_runner *runner)
 					TICK_MILLISECONDS);
 		if (count)
 			write_batch(runner, count);
-		if (!count ||
-		    now_monotonic() - runner->last_tick >= TICK_MILLISECONDS * UINT64_C(1000000))
+		if (!count || monotonic_clock_now() - runner->last_tick >=
+				      TICK_MILLISECONDS * UINT64_C(1000000))
 			tick(runner, &tick_fails);
 	} while (count || !is_last);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "monotonic_clock.h"
 #include "run_sinks.h"
 #include "sampler_maps.h"
 #include "sampler_run.h"
@@ -47,14 +48,6 @@ struct client {
 	uint64_t leaving; /* the reader was told, and must have answered by then; 0: it was not */
 	uint64_t packet[TAP_PACKET_SIZE / sizeof(uint64_t)];
 };
-
-static uint64_t now_monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* Anyone may listen at any name. */
 static int check_peer(int fd, uint32_t reader, struct problem *problem)
@@ -169,7 +162,7 @@ static int open_client(struct client *client, struct problem *problem)
 	client->sinks.ports = client->table;
 	client->sinks.ends_with_sink = true;
 	if (client->wish->duration_ns)
-		client->end = now_monotonic() + client->wish->duration_ns;
+		client->end = monotonic_clock_now() + client->wish->duration_ns;
 	return run_sinks_apply(&client->sinks, client->wish->sinks, client->wish->sink_count,
 			       problem);
 }
@@ -277,7 +270,7 @@ static void leave(struct client *client)
 {
 	if (client->leaving)
 		return;
-	client->leaving = now_monotonic() + LEAVE_TIME;
+	client->leaving = monotonic_clock_now() + LEAVE_TIME;
 	(void)shutdown(client->fd, SHUT_WR);
 }
 
@@ -308,7 +301,7 @@ static int turn(struct client *client, struct problem *problem)
 	struct pollfd events[] = { { .fd = client->fd, .events = POLLIN },
 				   { .fd = client->signals, .events = POLLIN } };
 	struct signalfd_siginfo signal;
-	uint64_t now = now_monotonic();
+	uint64_t now = monotonic_clock_now();
 	int sleep = SLEEP_MILLISECONDS, err;
 
 	if (client->end && client->end < now + SLEEP_MILLISECONDS * MILLISECOND)
@@ -316,7 +309,7 @@ static int turn(struct client *client, struct problem *problem)
 	/* Once there is nothing to wait for but its answer. */
 	(void)poll(events, 2, client->leaving ? SLEEP_MILLISECONDS : sleep);
 	err = take(client, problem);
-	now = now_monotonic();
+	now = monotonic_clock_now();
 	run_sinks_attend(&client->sinks, now);
 	if (!err)
 		err = check_sinks(client, problem);
@@ -331,7 +324,7 @@ static int turn(struct client *client, struct problem *problem)
 static void close_client(struct client *client, struct tap_totals *ret_totals)
 {
 	close(client->fd);
-	run_sinks_stop(&client->sinks, now_monotonic() + STOP_TIME);
+	run_sinks_stop(&client->sinks, monotonic_clock_now() + STOP_TIME);
 	*ret_totals = (struct tap_totals){ .read = client->read,
 					   .sink_lost = run_sinks_lost(&client->sinks) };
 	for (int i = 0; i < TAP_PORTS * SAMPLER_PLACE_COUNT; i++) {

@@ -9,7 +9,6 @@
 #include "abi/pin_names.h"
 #include "bpffs.h"
 #include "each_interface.h"
-#include "report.h"
 #include "sampler_attach.h"
 #include "sampler_change.h"
 #include "sampler_options.h"
@@ -18,6 +17,7 @@
 #include "sampler_reload.h"
 #include "sampler_state.h"
 #include "sampler_status.h"
+#include "tool_report.h"
 
 /* What a verb does to every interface, all of it read before anything is changed. */
 struct work {
@@ -159,17 +159,13 @@ static int report_status(const struct sampler_options *options, enum sampler_vie
 			 unsigned int *ret_sick, struct problem *problem)
 {
 	struct report *report;
-	int err = bpffs_check(options->bpffs, problem), report_err;
+	int err = bpffs_check(options->bpffs, problem);
 
 	if (err)
 		return err;
-	report = report_new(options->json ? REPORT_JSON : REPORT_TEXT, stdout, SAMPLER_TOOL,
-			    SAMPLER_STATUS_SCHEMA);
+	report = tool_report_open(options->json, SAMPLER_TOOL, SAMPLER_STATUS_SCHEMA);
 	err = sampler_status(report, options->bpffs, &options->interfaces, view, ret_sick, problem);
-	report_err = report_finish(report);
-	if (!err && report_err)
-		err = problem_errno(problem, report_err, "cannot write the status");
-	return err;
+	return tool_report_close(report, err, "status", problem);
 }
 
 static int recorders(void *options, struct problem *problem)
@@ -187,12 +183,11 @@ static int status(void *options_, struct problem *problem)
 	int err = report_status(options, each_cpu ? SAMPLER_VIEW_CPUS : SAMPLER_VIEW_ALL, &sick,
 				problem);
 
-	if (!err && sick)
-		err = problem_set(problem, -EUCLEAN,
-				  "%u interface%s: the sampler does not do what it was told to (see "
-				  "what DISAGREES in the status)",
-				  sick, sick == 1 ? "" : "s");
-	return err;
+	return err ? err :
+		     tool_report_sick(sick,
+				      "the sampler does not do what it was told to (see what "
+				      "DISAGREES in the status)",
+				      problem);
 }
 
 static int reload_one(void *context, const char *interface, struct problem *problem)
@@ -271,10 +266,7 @@ int main(int argc, char **argv)
 			"Exit status: 0 done; 1 an interface failed, or --status found a sampler that "
 			"does\nnot do what it was told to; 2 the command line was wrong.",
 	};
-	int status_code;
 
 	command_line.options = sampler_option_rows(&command_line.option_count);
-	status_code = command_line_main(&command_line, argc, argv, &options);
-	interface_list_free(&options.interfaces);
-	return status_code;
+	return command_line_main(&command_line, argc, argv, &options);
 }

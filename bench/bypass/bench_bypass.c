@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bench_bypass: what the bypass costs. README.md tells how to read the figures. */
-#include <errno.h>
 #include <stddef.h>
 
 #include "bench_verbs.h"
 #include "command_line.h"
-#include "measure.h"
+#include "measured_verb.h"
 
-static int run(int (*verb)(const struct bench_options *options), void *options,
-	       struct problem *problem)
+static int run(int (*verb)(const struct bench_options *options),
+	       const struct bench_options *options, struct problem *problem)
 {
-	const struct bench_options *asked = options;
-	int err = measure_pin((unsigned int)asked->cpu);
-
-	if (err)
-		return problem_errno(problem, err, "run on CPU %u", (unsigned int)asked->cpu);
-	err = verb(asked);
-	return err ? problem_errno(problem, err, "not measured") : 0;
+	return measured_verb_run(verb, options, options->cpu, problem);
 }
 
 static int run_paths(void *options, struct problem *problem)
@@ -54,18 +47,12 @@ static const struct verb_row verbs[] = {
 	  .run = run_instructions },
 };
 
-#define NUMBER(text, member, least, most, explained, allowed)                                      \
-	{                                                                                          \
-		.name = (text), .kind = OPTION_NUMBER,                                             \
-		.offset = offsetof(struct bench_options, member), .minimum = (least),              \
-		.maximum = (most), .value_name = "N", .help = (explained), .verbs = (allowed)      \
-	}
-
 static const struct option_row options_known[] = {
-	NUMBER("rounds", rounds, 1, 60, "measurements of each case", 1 << PATHS | 1 << PROGRAMS),
-	NUMBER("repeat", repeat, 1, 100000000, "packets of a measurement",
-	       1 << PATHS | 1 << PROGRAMS),
-	NUMBER("cpu", cpu, 0, 1023, "where packets run", 0),
+	MEASURED_NUMBER("rounds", rounds, 1, 60, "measurements of each case",
+			1 << PATHS | 1 << PROGRAMS),
+	MEASURED_NUMBER("repeat", repeat, 1, 100000000, "packets of a measurement",
+			1 << PATHS | 1 << PROGRAMS),
+	MEASURED_NUMBER("cpu", cpu, 0, 1023, "where packets run", 0),
 	{ .name = "objects",
 	  .kind = OPTION_TEXT,
 	  .offset = offsetof(struct bench_options, objects),

@@ -3,13 +3,13 @@
  * read the figures. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "jit_image.h"
 #include "measure.h"
 #include "result_table.h"
@@ -40,23 +40,8 @@ static const char usage_text[] =
 	"--program-id only for that loaded program. --write-code loads xdp_root and subprograms and\n"
 	"writes the machine code the kernel made of them.\n";
 
-static int parse_number(const char *text, unsigned int maximum, unsigned int *ret_number)
-{
-	char *end;
-	unsigned long number;
-
-	errno = 0;
-	number = strtoul(text, &end, 0);
-	if (errno || end == text || *end || number > maximum) {
-		fprintf(stderr, "bench_dispatch: '%s' is not a number up to %u\n", text, maximum);
-		return -EINVAL;
-	}
-	*ret_number = (unsigned int)number;
-	return 0;
-}
-
 enum {
-	LOADS = 1,
+	LOADS = ARGUMENTS_HELP + 1,
 	ROUNDS,
 	REPEAT,
 	CPU,
@@ -67,8 +52,7 @@ enum {
 	CODE,
 	SLOTS,
 	HOOKS,
-	NAME,
-	HELP
+	NAME
 };
 
 static const struct option option_table[] = {
@@ -84,23 +68,24 @@ static const struct option option_table[] = {
 	{ "slots", required_argument, NULL, SLOTS },
 	{ "hooks", no_argument, NULL, HOOKS },
 	{ "subprogram", required_argument, NULL, NAME },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, ARGUMENTS_HELP },
 	{ 0 },
 };
 
-static int set_option(struct options *options, int option)
+static int set_option(void *options_, int option)
 {
+	struct options *options = options_;
 	struct result_settings *settings = &options->settings;
 
 	switch (option) {
 	case LOADS:
-		return parse_number(optarg, RESULT_LOADS, &settings->loads);
+		return arguments_number(optarg, 0, RESULT_LOADS, &settings->loads);
 	case ROUNDS:
-		return parse_number(optarg, RESULT_ROUNDS, &settings->rounds);
+		return arguments_number(optarg, 0, RESULT_ROUNDS, &settings->rounds);
 	case REPEAT:
-		return parse_number(optarg, 100000000, &settings->repeat);
+		return arguments_number(optarg, 0, 100000000, &settings->repeat);
 	case CPU:
-		return parse_number(optarg, 1023, &settings->cpu);
+		return arguments_number(optarg, 0, 1023, &settings->cpu);
 	case JSON:
 		options->format = FORMAT_JSON;
 		return 0;
@@ -111,7 +96,8 @@ static int set_option(struct options *options, int option)
 		};
 		return 0;
 	case ID:
-		return parse_number(optarg, 0x7fffffff, (unsigned int *)&options->program_id);
+		return arguments_number(optarg, 0, 0x7fffffff,
+					(unsigned int *)&options->program_id);
 	case OBJECTS:
 		options->objects = optarg;
 		return 0;
@@ -119,7 +105,7 @@ static int set_option(struct options *options, int option)
 		options->image_directory = optarg;
 		return 0;
 	case SLOTS:
-		return parse_number(optarg, 255, &options->image_slots);
+		return arguments_number(optarg, 0, 255, &options->image_slots);
 	case HOOKS:
 		options->image_hooks = true;
 		return 0;
@@ -192,22 +178,11 @@ int main(int argc, char **argv)
 		.image_object = "subprogram_continue",
 		.image_slots = 255,
 	};
-	int option, err;
+	const struct arguments arguments = { usage_text, option_table, 0, set_option };
+	int status = arguments_read(&arguments, argc, argv, &options), err;
 
-	while ((option = getopt_long(argc, argv, "", option_table, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage_text, stdout);
-			return 0;
-		}
-		if (set_option(&options, option)) {
-			fputs(usage_text, stderr);
-			return 2;
-		}
-	}
-	if (optind != argc) {
-		fputs(usage_text, stderr);
-		return 2;
-	}
+	if (status >= 0)
+		return status;
 	if (options.image_directory)
 		err = write_code(&options);
 	else if (options.program_id)

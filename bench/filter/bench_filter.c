@@ -2,12 +2,12 @@
 /* bench_filter: what the filter costs. README.md tells how to read the figures. */
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "arguments.h"
 #include "bench_verbs.h"
 #include "measure.h"
 #include "price_table.h"
@@ -35,7 +35,7 @@ static const struct {
 	{ "list", bench_print_list },
 };
 
-enum { ROUNDS = 1, REPEAT, CPU, FAMILY, COUNT, OBJECTS, XDP_FILTER, HELP };
+enum { ROUNDS = ARGUMENTS_HELP + 1, REPEAT, CPU, FAMILY, COUNT, OBJECTS, XDP_FILTER };
 
 static const struct option option_table[] = {
 	{ "rounds", required_argument, NULL, ROUNDS },
@@ -45,40 +45,25 @@ static const struct option option_table[] = {
 	{ "count", required_argument, NULL, COUNT },
 	{ "objects", required_argument, NULL, OBJECTS },
 	{ "xdp-filter", required_argument, NULL, XDP_FILTER },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, ARGUMENTS_HELP },
 	{ 0 },
 };
 
-static int parse_number(const char *text, unsigned int minimum, unsigned int maximum,
-			unsigned int *ret_number)
+static int set_option(void *options_, int option)
 {
-	char *end;
-	unsigned long number;
+	struct bench_options *options = options_;
 
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || end == text || *end || number < minimum || number > maximum) {
-		fprintf(stderr, "bench_filter: '%s' is not a number from %u to %u\n", text, minimum,
-			maximum);
-		return -EINVAL;
-	}
-	*ret_number = (unsigned int)number;
-	return 0;
-}
-
-static int set_option(struct bench_options *options, int option)
-{
 	switch (option) {
 	case ROUNDS:
-		return parse_number(optarg, 1, PRICE_ROUNDS, &options->rounds);
+		return arguments_number(optarg, 1, PRICE_ROUNDS, &options->rounds);
 	case REPEAT:
-		return parse_number(optarg, 1, 100000000, &options->repeat);
+		return arguments_number(optarg, 1, 100000000, &options->repeat);
 	case CPU:
-		return parse_number(optarg, 0, 1023, &options->cpu);
+		return arguments_number(optarg, 0, 1023, &options->cpu);
 	case FAMILY:
-		return parse_number(optarg, 4, 6, &options->family);
+		return arguments_number(optarg, 4, 6, &options->family);
 	case COUNT:
-		return parse_number(optarg, 1, SOURCE_LIST_MAX, &options->count);
+		return arguments_number(optarg, 1, SOURCE_LIST_MAX, &options->count);
 	case OBJECTS:
 		options->objects = optarg;
 		return 0;
@@ -124,22 +109,11 @@ int main(int argc, char **argv)
 		.objects = BENCH_OBJECT_DIR,
 		.xdp_filter = BENCH_PEER_DIR,
 	};
-	int option, err;
+	const struct arguments arguments = { usage_text, option_table, 1, set_option };
+	int status = arguments_read(&arguments, argc, argv, &options), err;
 
-	while ((option = getopt_long(argc, argv, "", option_table, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage_text, stdout);
-			return 0;
-		}
-		if (set_option(&options, option)) {
-			fputs(usage_text, stderr);
-			return 2;
-		}
-	}
-	if (optind + 1 != argc) {
-		fputs(usage_text, stderr);
-		return 2;
-	}
+	if (status >= 0)
+		return status;
 	err = run(argv[optind], &options);
 	return !err ? 0 : err == -EPERM ? SKIP : 1;
 }

@@ -13,8 +13,8 @@ add_custom_target(bench_objects ALL DEPENDS xdp_root_object xdp_filter_object
 
 file(GLOB ecbpf_measure_parts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 add_library(bench_measure STATIC ${ecbpf_measure_parts})
-target_link_libraries(bench_measure PRIVATE ecbpf_flags PUBLIC PkgConfig::LIBBPF)
-target_include_directories(bench_measure PUBLIC ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_SOURCE_DIR}/libcommon)
+target_link_libraries(bench_measure PRIVATE ecbpf_flags PUBLIC ecbpf_common PkgConfig::LIBBPF)
+target_include_directories(bench_measure PUBLIC ${CMAKE_CURRENT_LIST_DIR})
 target_compile_definitions(bench_measure PUBLIC BENCH_OBJECT_DIR="${ecbpf_bench_objects}")
 
 # ecbpf_bench_programs(DIRECTORY [INCLUDES …]): builds its *.bpf.c.

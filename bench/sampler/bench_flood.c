@@ -9,20 +9,13 @@
 #include "bench_verbs.h"
 #include "frames.h"
 #include "measure.h"
+#include "monotonic_clock.h"
 #include "program_set.h"
 #include "traffic.h"
 
 /* A call makes and frees its pages, which takes up to 40 ms however many frames it sends. */
 #define BURSTS_A_SECOND 10
 #define BILLION 1000000000ULL
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * BILLION + (uint64_t)time.tv_nsec;
-}
 
 static void sleep_until(uint64_t when)
 {
@@ -38,7 +31,7 @@ static int send_all(const struct bench_options *options, const struct program_se
 		    unsigned int ifindex)
 {
 	uint64_t burst = options->rate ? options->rate / BURSTS_A_SECOND + 1 : options->count;
-	uint64_t start = now(), sent = 0;
+	uint64_t start = monotonic_clock_now(), sent = 0;
 	double busy = 0;
 	int err = 0;
 
@@ -55,8 +48,8 @@ static int send_all(const struct bench_options *options, const struct program_se
 		sent += frames;
 	}
 	printf("sent %llu packets_per_second %.0f nanoseconds_each %.0f\n",
-	       (unsigned long long)sent, (double)sent * 1e9 / (double)(now() - start),
-	       busy / (double)sent);
+	       (unsigned long long)sent,
+	       (double)sent * 1e9 / (double)(monotonic_clock_now() - start), busy / (double)sent);
 	return err;
 }
 

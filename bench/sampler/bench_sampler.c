@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bench_sampler: what the sampler costs. README.md tells how to read the figures. */
-#include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "bench_verbs.h"
 #include "command_line.h"
-#include "measure.h"
+#include "measured_verb.h"
 #include "price_table.h"
 
-static int run(int (*verb)(const struct bench_options *options), void *options,
-	       struct problem *problem)
+static int run(int (*verb)(const struct bench_options *options),
+	       const struct bench_options *options, struct problem *problem)
 {
-	const struct bench_options *asked = options;
-	int err = measure_pin((unsigned int)asked->cpu);
-
-	if (err)
-		return problem_errno(problem, err, "run on CPU %u", (unsigned int)asked->cpu);
-	err = verb(asked);
-	return err ? problem_errno(problem, err, "not measured") : 0;
+	return measured_verb_run(verb, options, options->cpu, problem);
 }
 
 static int run_prices(void *options, struct problem *problem)
@@ -47,18 +38,13 @@ static const struct verb_row verbs[] = {
 	{ .name = "flood", .help = "live frames out of an interface", .run = run_flood },
 };
 
-#define NUMBER(text, member, least, most, explained, allowed)                                      \
-	{                                                                                          \
-		.name = (text), .kind = OPTION_NUMBER,                                             \
-		.offset = offsetof(struct bench_options, member), .minimum = (least),              \
-		.maximum = (most), .value_name = "N", .help = (explained), .verbs = (allowed)      \
-	}
-
 static const struct option_row options_known[] = {
-	NUMBER("loads", loads, 1, PRICE_ROUNDS, "how often everything is loaded", 1 << PRICES),
-	NUMBER("rounds", rounds, 1, PRICE_ROUNDS, "measurements of each load", 1 << PRICES),
-	NUMBER("repeat", repeat, 1, 100000000, "packets of a measurement", 1 << PRICES),
-	NUMBER("cpu", cpu, 0, 1023, "where packets run", 0),
+	MEASURED_NUMBER("loads", loads, 1, PRICE_ROUNDS, "how often everything is loaded",
+			1 << PRICES),
+	MEASURED_NUMBER("rounds", rounds, 1, PRICE_ROUNDS, "measurements of each load",
+			1 << PRICES),
+	MEASURED_NUMBER("repeat", repeat, 1, 100000000, "packets of a measurement", 1 << PRICES),
+	MEASURED_NUMBER("cpu", cpu, 0, 1023, "where packets run", 0),
 	{ .name = "objects",
 	  .kind = OPTION_TEXT,
 	  .offset = offsetof(struct bench_options, objects),
@@ -70,9 +56,9 @@ static const struct option_row options_known[] = {
 	  .value_name = "NAME",
 	  .help = "interface that frames leave through",
 	  .verbs = 1 << FLOOD },
-	NUMBER("count", count, 1, 1000000000, "frames", 1 << FLOOD),
-	NUMBER("rate", rate, 0, 100000000, "frames a second; 0: all there is", 1 << FLOOD),
-	NUMBER("length", length, 64, 1500, "bytes of a frame", 1 << FLOOD),
+	MEASURED_NUMBER("count", count, 1, 1000000000, "frames", 1 << FLOOD),
+	MEASURED_NUMBER("rate", rate, 0, 100000000, "frames a second; 0: all there is", 1 << FLOOD),
+	MEASURED_NUMBER("length", length, 64, 1500, "bytes of a frame", 1 << FLOOD),
 };
 
 static const struct command_line line = {

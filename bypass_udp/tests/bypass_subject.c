@@ -51,7 +51,7 @@ int subject_open(struct bypass_subject *subject, const struct run_chain *chain, 
 	struct bypass_daemon daemon = subject_standard_daemon();
 	char path[512];
 
-	*subject = (struct bypass_subject){ .chain = chain };
+	subject->chain = chain;
 	snprintf(path, sizeof(path), ECBPF_OBJECT_DIR "/%s", object);
 	assert_int_equal(run_open(&subject->program, chain, path, NULL, slot), 0);
 	if (run_load(&subject->program)) {
@@ -77,6 +77,21 @@ int subject_open(struct bypass_subject *subject, const struct run_chain *chain, 
 void subject_close(struct bypass_subject *subject)
 {
 	run_close(&subject->program);
+}
+
+void subject_open_alone(struct bypass_subject *subject, __u32 slot, const char *object)
+{
+	assert_int_equal(run_chain_create(&subject->own_chain, 0), 0);
+	assert_int_equal(subject_open(subject, &subject->own_chain, slot, object), 0);
+}
+
+int subject_tear_down(void **state)
+{
+	struct bypass_subject *subject = *state;
+
+	subject_close(subject);
+	run_chain_close(&subject->own_chain);
+	return 0;
 }
 
 void subject_configure(struct bypass_subject *subject, const struct bypass_config *config)

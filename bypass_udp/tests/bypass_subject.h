@@ -22,6 +22,7 @@ enum subject_map {
 
 struct bypass_subject {
 	const struct run_chain *chain;
+	struct run_chain own_chain; /* of subject_open_alone() */
 	struct run_program program;
 	int map[SUBJECT_MAP_COUNT];     /* file descriptors of the program's */
 	int table[2][FLOW_TABLE_COUNT]; /* of IPv4, and of IPv6 */
@@ -33,6 +34,11 @@ struct bypass_subject {
 int subject_open(struct bypass_subject *subject, const struct run_chain *chain, __u32 slot,
 		 const char *object);
 void subject_close(struct bypass_subject *subject);
+
+/* The same in a chain of its own, for a kernel that has what the object needs: a group's setup of cmocka
+ * makes it *state, and subject_tear_down() is the teardown. */
+void subject_open_alone(struct bypass_subject *subject, __u32 slot, const char *object);
+int subject_tear_down(void **state);
 
 void subject_configure(struct bypass_subject *subject, const struct bypass_config *config);
 void subject_settings(struct bypass_subject *subject, const struct bypass_settings *settings);

@@ -276,6 +276,21 @@ void scene_insert(const struct scene_flow *flow)
 	nfct_destroy(object);
 }
 
+void scene_insert_others(void)
+{
+	const struct scene_flow flows[] = {
+		{ .number = 10, .protocol = IPPROTO_TCP },
+		{ .number = 11, .protocol = IPPROTO_UDPLITE },
+		{ .number = 12, .zone = 7 },
+		{ .number = 13, .status = IPS_CONFIRMED },
+		{ .number = 14, .is_ipv6 = true, .zone = 1 },
+		{ .number = 15, .is_ipv6 = true, .protocol = IPPROTO_TCP },
+	};
+
+	for (size_t i = 0; i < sizeof(flows) / sizeof(*flows); i++)
+		scene_insert(&flows[i]);
+}
+
 void scene_delete(const struct scene_flow *flow)
 {
 	struct nf_conntrack *object = object_of(flow);

@@ -58,6 +58,8 @@ void scene_talk(const char *address, uint16_t port, uint16_t client_port, bool i
 void scene_send(const char *address, uint16_t port, uint16_t client_port);
 
 void scene_insert(const struct scene_flow *flow);
+/* Flows of every kind that is not learned: other protocols, zones, unanswered. */
+void scene_insert_others(void);
 void scene_delete(const struct scene_flow *flow);
 struct flow_key scene_original(const struct scene_flow *flow);
 

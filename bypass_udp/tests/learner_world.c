@@ -121,6 +121,12 @@ static uint32_t input_device(void *world, uint32_t ifindex, const uint16_t vlan[
 	return ifindex;
 }
 
+static uint32_t base_device(void *world, uint32_t device)
+{
+	(void)world;
+	return device;
+}
+
 static const struct flow_nexthop *nexthop(void *world_, uint32_t index)
 {
 	struct world *world = world_;
@@ -200,6 +206,7 @@ static const struct flow_hands hands = { .add = add,
 					 .of_route = of_route,
 					 .of_link = of_link,
 					 .input_device = input_device,
+					 .base_device = base_device,
 					 .nexthop = nexthop,
 					 .await = await,
 					 .await_no_more = await_no_more,
@@ -242,6 +249,18 @@ void world_open(struct world *world, uint32_t capacity, uint32_t awaited_limit)
 void world_close(struct world *world)
 {
 	learner_close(&world->learner);
+}
+
+int world_set_up(void **state)
+{
+	world_open(*state, 64, 128);
+	return 0;
+}
+
+int world_tear_down(void **state)
+{
+	world_close(*state);
+	return 0;
 }
 
 void world_work(struct world *world)

@@ -41,6 +41,10 @@ struct world {
 void world_open(struct world *world, uint32_t capacity, uint32_t awaited_limit);
 void world_close(struct world *world);
 
+/* For cmocka: *state is the struct world, with room for 64 flows and 128 that are awaited. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
+
 /* Work, to its end, and a flush. */
 void world_work(struct world *world);
 

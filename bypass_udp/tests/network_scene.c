@@ -19,8 +19,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "monotonic_clock.h"
 
 #define NEIGHBOURS 8
 #define COMMAND_SIZE 1024
@@ -243,14 +244,6 @@ void network_scene_mac(unsigned int number, bool of_neighbour, uint8_t ret_mac[6
 	memcpy(ret_mac, mac, sizeof(mac));
 }
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 void network_scene_round(struct nexthops *nexthops, struct nexthops_news *news)
 {
 	struct pollfd event = { .fd = nexthops_fd(nexthops), .events = POLLIN };
@@ -259,7 +252,7 @@ void network_scene_round(struct nexthops *nexthops, struct nexthops_news *news)
 
 	(void)poll(&event, 1, 100);
 	assert_int_equal(nexthops_follow(nexthops, &more, &problem), 0);
-	assert_int_equal(nexthops_tick(nexthops, now(), &problem), 0);
+	assert_int_equal(nexthops_tick(nexthops, monotonic_clock_now(), &problem), 0);
 	news->routes_changed |= more.routes_changed;
 	news->ways_changed |= more.ways_changed;
 }
@@ -267,7 +260,7 @@ void network_scene_round(struct nexthops *nexthops, struct nexthops_news *news)
 struct flow_way network_scene_await(struct nexthops *nexthops, const struct network_maps *maps,
 				    uint32_t index, uint32_t state)
 {
-	uint64_t until = now() + SCENE_PATIENCE * 1000000ull;
+	uint64_t until = monotonic_clock_now() + SCENE_PATIENCE * 1000000ull;
 	struct nexthops_news news = { 0 };
 	struct flow_nexthop value;
 
@@ -275,7 +268,7 @@ struct flow_way network_scene_await(struct nexthops *nexthops, const struct netw
 		value = network_scene_entry(maps, index);
 		if (value.way[value.current].state == state)
 			return value.way[value.current];
-		if (now() > until)
+		if (monotonic_clock_now() > until)
 			fail_msg("entry %u is %s, not %s", index,
 				 flow_way_state_name(value.way[value.current].state),
 				 flow_way_state_name(state));
@@ -285,11 +278,11 @@ struct flow_way network_scene_await(struct nexthops *nexthops, const struct netw
 
 void network_scene_await_routes(struct nexthops *nexthops)
 {
-	uint64_t until = now() + SCENE_PATIENCE * 1000000ull;
+	uint64_t until = monotonic_clock_now() + SCENE_PATIENCE * 1000000ull;
 	struct nexthops_news news = { 0 };
 
 	while (!news.routes_changed) {
-		assert_true(now() < until);
+		assert_true(monotonic_clock_now() < until);
 		network_scene_round(nexthops, &news);
 	}
 }

@@ -36,7 +36,6 @@ static struct side after[2] = {
 static const uint8_t own_mac[6] = { 2, 0, 0, 0, 0, 2 };
 static const uint8_t way_macs[12] = { 2, 1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3 };
 
-static struct run_chain chain;
 static struct bypass_subject subject;
 
 /* One frame there and how it has to leave. */
@@ -256,20 +255,11 @@ static int open_subject(void **state)
 {
 	struct bypass_config config = { .ifindex = OUR_IFINDEX };
 
-	(void)state;
+	*state = &subject;
 	memcpy(config.mac, own_mac, 6);
-	assert_int_equal(run_chain_create(&chain, 0), 0);
-	assert_int_equal(subject_open(&subject, &chain, SLOT, SUBJECT_PLAIN), 0);
+	subject_open_alone(&subject, SLOT, SUBJECT_PLAIN);
 	subject_configure(&subject, &config);
 	subject_device(&subject, DEVICE);
-	return 0;
-}
-
-static int close_subject(void **state)
-{
-	(void)state;
-	subject_close(&subject);
-	run_chain_close(&chain);
 	return 0;
 }
 
@@ -288,5 +278,5 @@ int main(void)
 		printf("SKIP: %s\n", reason);
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, open_subject, close_subject);
+	return cmocka_run_group_tests(tests, open_subject, subject_tear_down);
 }

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bypass_chance.h"
 #include "bypass_subject.h"
+#include "monotonic_clock.h"
 
 #define SETTINGS 2000
 #define SETTINGS_QUICK 60
@@ -22,7 +22,6 @@
 #define SLOT 7
 #define SEED 20261121
 
-static struct run_chain chain;
 static struct bypass_subject subject;
 static struct bypass_model model;
 static struct packet_builder builder;
@@ -30,14 +29,6 @@ static struct run_result result;
 static struct model_answer answer;
 static uint64_t sent, went_up[BYPASS_UP_COUNT]; /* of all settings together */
 static uint64_t flow_packets[MODEL_FLOWS], flow_bytes[MODEL_FLOWS];
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 static void follow_model(void)
 {
@@ -94,7 +85,7 @@ static int differs(const struct ecbpf_stats *before)
 		return 1;
 	if (!answer.sent)
 		return 0;
-	assert_int_equal(run_stats(&chain, &stats), 0);
+	assert_int_equal(run_stats(subject.chain, &stats), 0);
 	return stats.row[SLOT].packets[answer.reason][answer.action] !=
 	       before->row[SLOT].packets[answer.reason][answer.action] + 1;
 }
@@ -105,7 +96,7 @@ static void run_frame(uint64_t *chance)
 
 	chance_frame(chance, &model, &builder);
 	bypass_model_answer(&model, builder.bytes, builder.length, &answer);
-	assert_int_equal(run_stats(&chain, &before), 0);
+	assert_int_equal(run_stats(subject.chain, &before), 0);
 	assert_int_equal(run_packet(&subject.program,
 				    &(struct run_frame){ builder.bytes, builder.length, 0, 0 },
 				    &result),
@@ -149,7 +140,7 @@ static void test_model(void **state)
 
 	(void)state;
 	for (int i = 0; i < settings; i++) {
-		model.now = now();
+		model.now = monotonic_clock_now();
 		chance_setting(&chance, &model);
 		forget_doubles();
 		follow_model();
@@ -172,18 +163,9 @@ static void test_model(void **state)
 
 static int open_subject(void **state)
 {
-	(void)state;
-	assert_int_equal(run_chain_create(&chain, 0), 0);
-	assert_int_equal(subject_open(&subject, &chain, SLOT, SUBJECT_PLAIN), 0);
+	*state = &subject;
+	subject_open_alone(&subject, SLOT, SUBJECT_PLAIN);
 	subject_device(&subject, 1);
-	return 0;
-}
-
-static int close_subject(void **state)
-{
-	(void)state;
-	subject_close(&subject);
-	run_chain_close(&chain);
 	return 0;
 }
 
@@ -198,5 +180,5 @@ int main(void)
 		printf("SKIP: %s\n", reason);
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, open_subject, close_subject);
+	return cmocka_run_group_tests(tests, open_subject, subject_tear_down);
 }

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <linux/pkt_cls.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +55,7 @@ static unsigned int leave(uint16_t port, uint32_t mark, uint32_t came_by, int ta
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = builder.bytes, .ctx_in = &skb,
 		    .ctx_size_in = sizeof(skb), .repeat = 1);
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
+	int err;
 
 	build_start(&builder);
 	build_ethernet(&builder);
@@ -70,7 +72,11 @@ static unsigned int leave(uint16_t port, uint32_t mark, uint32_t came_by, int ta
 	build_finish(&builder);
 	options.data_size_in = builder.length;
 	told_count = 0;
-	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &options), 0);
+	err = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+	/* Old kernels, 5.10 among them, let a test run say nothing of where a packet came by. */
+	if (err == -EINVAL && came_by)
+		skip();
+	assert_int_equal(err, 0);
 	assert_int_equal(options.retval, (uint32_t)TC_ACT_UNSPEC);
 	assert_true(ring_buffer__consume(ring) >= 0);
 	return told_count;

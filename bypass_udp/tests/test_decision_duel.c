@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bypass_chance.h"
 #include "bypass_decision.h"
 #include "bypass_subject.h"
+#include "monotonic_clock.h"
 
 #define SETTINGS 200
 #define SETTINGS_QUICK 60
@@ -33,14 +33,6 @@ static struct bypass_question question;
 static const char *object;  /* NULL: the kernel does not take it */
 static bool asks_conntrack; /* which knows none of these flows */
 static unsigned int packets, turned, redirected, found_gone, met[BYPASS_UP_COUNT];
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 static bool one_in(uint64_t *chance, uint32_t n)
 {
@@ -70,7 +62,7 @@ static void vary_flow(uint64_t *chance, struct flow_value *flow)
 
 static void new_setting(uint64_t *chance)
 {
-	model.now = now();
+	model.now = monotonic_clock_now();
 	chance_setting(chance, &model);
 	model.daemon.conntrack_timeout = one_in(chance, 4) ? 0 : 120000;
 	model.daemon.conntrack_each = model.now / 2 + model.now / 8;
@@ -138,7 +130,7 @@ static void choose_packet(uint64_t *chance)
 static void ask(uint64_t *chance)
 {
 	question = (struct bypass_question){
-		.now = now(),
+		.now = monotonic_clock_now(),
 		.settings = model.settings,
 		.daemon = model.daemon,
 		.config = model.config,

@@ -11,12 +11,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bypass_subject.h"
 #include "flow_value.h"
 #include "harness/packet_build.h"
+#include "monotonic_clock.h"
 
 #define THREADS 4
 #define ROUNDS 100
@@ -24,7 +24,6 @@
 #define NEXTHOP 9
 #define FOREIGN_CPU 60000
 
-static struct run_chain chain;
 static struct bypass_subject subject;
 static struct packet_builder builder;
 static pthread_barrier_t barrier;
@@ -70,14 +69,6 @@ static void *send_packets(void *number)
 	return NULL;
 }
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
 static void check_flow(uint64_t begun, int is_foreign)
 {
 	struct flow_value value;
@@ -93,8 +84,9 @@ static void check_flow(uint64_t begun, int is_foreign)
 	}
 	assert_true(value.home >= 1 && value.home_counts.packets >= REPEAT);
 	/* The clock of a packet may be a tick old: 10 ms where ticks are longest. */
-	assert_true(value.first + 10000000 >= begun && value.first <= now());
-	assert_true(value.home_counts.last >= value.first && value.home_counts.last <= now());
+	assert_true(value.first + 10000000 >= begun && value.first <= monotonic_clock_now());
+	assert_true(value.home_counts.last >= value.first &&
+		    value.home_counts.last <= monotonic_clock_now());
 }
 
 /* In monitor mode, where packets are counted and stay as they are. Every other flow belongs to a CPU
@@ -109,7 +101,7 @@ static void test_many_cpus(void **state)
 	for (intptr_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, send_packets, (void *)i), 0);
 	for (int i = 0; i < ROUNDS; i++) {
-		uint64_t begun = now();
+		uint64_t begun = monotonic_clock_now();
 
 		begin_flow(i % 2 ? FOREIGN_CPU : 0);
 		(void)pthread_barrier_wait(&barrier);
@@ -129,9 +121,8 @@ static int open_subject(void **state)
 	};
 	struct bypass_config config = { .ifindex = 2, .monitor = 1, .mac = { 2, 0, 0, 0, 0, 2 } };
 
-	(void)state;
-	assert_int_equal(run_chain_create(&chain, 0), 0);
-	assert_int_equal(subject_open(&subject, &chain, RUN_ALONE, SUBJECT_PLAIN), 0);
+	*state = &subject;
+	subject_open_alone(&subject, RUN_ALONE, SUBJECT_PLAIN);
 	subject_configure(&subject, &config);
 	subject_nexthop(&subject, NEXTHOP, &nexthop);
 	build_start(&builder);
@@ -141,14 +132,6 @@ static int open_subject(void **state)
 	build_udp(&builder, 0x1111, 0x2222);
 	build_payload(&builder, 18);
 	build_finish(&builder);
-	return 0;
-}
-
-static int close_subject(void **state)
-{
-	(void)state;
-	subject_close(&subject);
-	run_chain_close(&chain);
 	return 0;
 }
 
@@ -163,5 +146,5 @@ int main(void)
 		printf("SKIP: %s\n", reason);
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, open_subject, close_subject);
+	return cmocka_run_group_tests(tests, open_subject, subject_tear_down);
 }

@@ -12,20 +12,6 @@
 
 static struct world world;
 
-static int setup(void **state)
-{
-	(void)state;
-	world_open(&world, 64, 128);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 static uint32_t candidates(void)
 {
 	return world.learner.ledger.candidates;
@@ -384,28 +370,31 @@ static void test_told_twice(void **state)
 	assert_int_equal(world.awaited_count, 0);
 }
 
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, world_set_up, world_tear_down, &world)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_unanswered_is_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_answered_is_awaited, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_forwarded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_learned_as_it_left, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_question, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tags, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_asymmetric, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_made_by_this_host, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_way_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_way_of_link_nat, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_way_of_link_l2, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_device_or_tags, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_mac, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_neighbour_not_known_yet, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_gone_and_there_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_translated_otherwise, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_told_twice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_nobody_waits_for_it, setup, teardown),
+		TEST(test_unanswered_is_nothing),
+		TEST(test_answered_is_awaited),
+		TEST(test_not_forwarded),
+		TEST(test_learned_as_it_left),
+		TEST(test_question),
+		TEST(test_tags),
+		TEST(test_asymmetric),
+		TEST(test_made_by_this_host),
+		TEST(test_way_other),
+		TEST(test_way_of_link_nat),
+		TEST(test_way_of_link_l2),
+		TEST(test_other_device_or_tags),
+		TEST(test_other_mac),
+		TEST(test_neighbour_not_known_yet),
+		TEST(test_gone),
+		TEST(test_gone_and_there_again),
+		TEST(test_translated_otherwise),
+		TEST(test_told_twice),
+		TEST(test_nobody_waits_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

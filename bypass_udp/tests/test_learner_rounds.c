@@ -13,20 +13,6 @@
 
 static struct world world;
 
-static int setup(void **state)
-{
-	(void)state;
-	world_open(&world, 64, 128);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 static void change_rules(uint32_t epoch)
 {
 	learner_rules_changed(&world.learner, epoch);
@@ -127,6 +113,22 @@ static void test_comes_otherwise_after_rules(void **state)
 	world_leaves(&world, &request, WORLD_TO_SERVERS, WORLD_ELSEWHERE);
 	assert_int_equal(world_find(&world, &flow.original)->in_ifindex, 0);
 	assert_int_equal(world.learner.ledger.removed_other, 1);
+}
+
+/* What a bond receives comes by any of its slaves: the one that sends now is not the one to expect it by. */
+static void test_bond_fails_over(void **state)
+{
+	struct flow_way *way = &world.nexthop[WORLD_TO_SERVERS].way[1];
+	struct conntrack_flow flow;
+
+	(void)state;
+	way->ifindex = WORLD_SERVERS + 100;
+	flow = world_learn(&world, 0);
+	assert_int_equal(world_find(&world, &flow.reply)->in_ifindex, WORLD_SERVERS);
+	way->ifindex = WORLD_SERVERS + 101;
+	change_routes();
+	assert_non_null(world_find(&world, &flow.reply));
+	assert_int_equal(world_find(&world, &flow.reply)->in_ifindex, WORLD_SERVERS);
 }
 
 static void test_routes_changed(void **state)
@@ -481,31 +483,34 @@ static void test_edit_finds_nothing(void **state)
 	assert_int_equal(world.learner.in_table, 0);
 }
 
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, world_set_up, world_tear_down, &world)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_rules_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rules_changed_twice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_late_event, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_leaves_elsewhere_after_rules, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_comes_otherwise_after_rules, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_routes_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_question_of_routes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_route_goes_and_comes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_answer_is_asked_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_routes_changed_for_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_routes_change_while_in_doubt, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_excluded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_excluded_ipv6, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_learning_off, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_dump_compared, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unheard_is_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ask_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_restart_with_other_translation, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_edit_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_edit_finds_nothing, setup, teardown),
+		TEST(test_rules_changed),
+		TEST(test_rules_changed_twice),
+		TEST(test_late_event),
+		TEST(test_leaves_elsewhere_after_rules),
+		TEST(test_comes_otherwise_after_rules),
+		TEST(test_routes_changed),
+		TEST(test_bond_fails_over),
+		TEST(test_question_of_routes),
+		TEST(test_route_goes_and_comes),
+		TEST(test_no_answer_is_asked_again),
+		TEST(test_routes_changed_for_others),
+		TEST(test_routes_change_while_in_doubt),
+		TEST(test_excluded),
+		TEST(test_excluded_ipv6),
+		TEST(test_learning_off),
+		TEST(test_dump_compared),
+		TEST(test_unheard_is_asked_for),
+		TEST(test_ask_fails),
+		TEST(test_restart),
+		TEST(test_restart_with_other_translation),
+		TEST(test_edit_fails),
+		TEST(test_edit_finds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

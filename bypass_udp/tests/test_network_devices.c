@@ -60,6 +60,7 @@ static void test_vlan_devices(void **state)
 	assert_true(nexthops_leaves_by(scene.nexthops, index, r1, 2, both, mac));
 	assert_int_equal(nexthops_input_device(scene.nexthops, r1, outer), if_nametoindex("r1.5"));
 	assert_int_equal(nexthops_input_device(scene.nexthops, r1, both), if_nametoindex("r1.5.7"));
+	assert_int_equal(nexthops_base_device(scene.nexthops, if_nametoindex("r1.5.7")), r1);
 	way = network_scene_await(scene.nexthops, &scene.maps,
 				  nexthops_of_link(scene.nexthops, r1, 1, outer, mac),
 				  FLOW_WAY_USABLE);
@@ -96,6 +97,8 @@ static void test_bond(void **state)
 	way = network_scene_await(scene.nexthops, &scene.maps, index, FLOW_WAY_USABLE);
 	assert_true(way.ifindex == r1 || way.ifindex == r2);
 	assert_int_equal(nexthops_input_device(scene.nexthops, r1, none), if_nametoindex("bond7"));
+	assert_int_equal(nexthops_base_device(scene.nexthops, if_nametoindex("bond7")),
+			 if_nametoindex("bond7"));
 	assert_true(nexthops_leaves_by(scene.nexthops, index, r1, 0, none, mac));
 	assert_true(nexthops_leaves_by(scene.nexthops, index, r2, 0, none, mac));
 	/* The other one takes over. */

@@ -13,23 +13,15 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic_clock.h"
 #include "pin_lock.h"
 #include "harness/scratch_bpffs.h"
 
 int lock_take(unsigned int seconds, struct problem *problem)
 {
 	return pin_lock_take(scratch_bpffs(), seconds, problem);
-}
-
-uint64_t lock_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 static void take_and_hold(int say, int told)
@@ -43,7 +35,7 @@ static void take_and_hold(int say, int told)
 	if (read(told, &word, 1) != 1)
 		_exit(1);
 	lock = lock_take(LOCK_PATIENCE, NULL);
-	when = lock < 0 ? 0 : lock_now();
+	when = lock < 0 ? 0 : monotonic_clock_now();
 	if (write(say, &when, sizeof(when)) != sizeof(when) || read(told, &word, 1) != 0)
 		_exit(1);
 	if (lock >= 0)
@@ -116,10 +108,10 @@ static bool has_open(pid_t pid, const struct stat *wanted)
 
 void lock_taker_await(const struct lock_taker *taker, int lock)
 {
-	const uint64_t give_up = lock_now() + LOCK_PATIENCE * UINT64_C(1000000000);
+	const uint64_t give_up = monotonic_clock_now() + LOCK_PATIENCE * UINT64_C(1000000000);
 	struct stat base;
 
 	assert_int_equal(fstat(lock, &base), 0);
 	while (!has_open(taker->pid, &base))
-		assert_true(lock_now() < give_up);
+		assert_true(monotonic_clock_now() < give_up);
 }

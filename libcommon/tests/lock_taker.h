@@ -12,8 +12,6 @@
 
 /* Of this process. */
 int lock_take(unsigned int seconds, struct problem *problem);
-/* CLOCK_MONOTONIC, nanoseconds. */
-uint64_t lock_now(void);
 
 /* It takes the lock when told to, says when it had it, and gives it back when told to. */
 struct lock_taker {
@@ -29,7 +27,7 @@ void lock_taker_start(struct lock_taker *taker);
 void lock_taker_go(const struct lock_taker *taker);
 /* Waits until it waits for `lock`, which this process has taken. */
 void lock_taker_await(const struct lock_taker *taker, int lock);
-/* Waits until it has the lock; when that was. */
+/* Waits until it has the lock; when that was (CLOCK_MONOTONIC, nanoseconds). */
 uint64_t lock_taker_when(const struct lock_taker *taker);
 /* Tells it to give the lock back, unless it was killed, and waits until it has ended. */
 void lock_taker_end(const struct lock_taker *taker);

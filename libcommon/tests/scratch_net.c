@@ -20,12 +20,19 @@ static int make_veth(void)
 
 const char *scratch_net_enter(void)
 {
+	const char *reason = scratch_bpffs_enter();
+
+	if (reason)
+		return reason;
 	if (unshare(CLONE_NEWNET) < 0)
-		return "no right to make a network namespace (CAP_SYS_ADMIN)";
-	if (make_veth())
-		return "no veth, or no ip command";
-	scratch_net_remove_veth();
-	return NULL;
+		reason = "no right to make a network namespace (CAP_SYS_ADMIN)";
+	else if (make_veth())
+		reason = "no veth, or no ip command";
+	if (reason)
+		scratch_bpffs_leave();
+	else
+		scratch_net_remove_veth();
+	return reason;
 }
 
 void scratch_net_make_veth(void)

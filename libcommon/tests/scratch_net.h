@@ -8,7 +8,8 @@
 #define SCRATCH_VETH "test.0"
 #define SCRATCH_PEER "test.1"
 
-/* NULL, or why this process cannot have one. Once per process, before threads. */
+/* NULL, or why this process cannot have one. Also scratch_bpffs_enter(), to be left at the end as ever.
+ * Once per process, before threads. */
 const char *scratch_net_enter(void);
 
 /* Both fail the test when the kernel refuses. */

@@ -164,6 +164,20 @@ static void main_tells_what_was_wrong(void **state)
 	assert_int_equal(options.runs, 0);
 }
 
+static void main_frees_the_lists(void **state)
+{
+	struct sample_options options = { 0 };
+
+	(void)state;
+	assert_main("--attach -i eth0,eth1", &options, 0, "", "");
+	assert_null(options.interfaces.names);
+	assert_int_equal(options.interfaces.count, 0);
+	assert_main("--attach -i eth0 --foo", &options, 2, "",
+		    "xdp_test: unknown option '--foo'; see --help\n");
+	assert_null(options.interfaces.names);
+	assert_int_equal(options.interfaces.count, 0);
+}
+
 static void stdout_must_work(void **state)
 {
 	struct sample_options options = { 0 };
@@ -198,6 +212,7 @@ int main(void)
 		cmocka_unit_test(main_runs_the_verb),
 		cmocka_unit_test(main_tells_what_failed),
 		cmocka_unit_test(main_tells_what_was_wrong),
+		cmocka_unit_test(main_frees_the_lists),
 		cmocka_unit_test(stdout_must_work),
 	};
 

@@ -26,6 +26,7 @@
 #include "lock_taker.h"
 #include "log.h"
 #include "harness/scratch_bpffs.h"
+#include "monotonic_clock.h"
 #include "scratch_chain.h"
 
 #define PROCESSES 3
@@ -112,7 +113,7 @@ static void check_that_the_second_waits(bool base_stays)
 		assert_int_equal(bpffs_make_directory(scratch_path("ecbpf/eth0")), 0);
 	lock_taker_go(&taker);
 	lock_taker_await(&taker, lock);
-	released = lock_now();
+	released = monotonic_clock_now();
 	pin_lock_release(scratch_bpffs(), lock);
 	assert_true(lock_taker_when(&taker) > released);
 	assert_true(bpffs_exists(scratch_path(ECBPF_PIN_BASE)));
@@ -177,12 +178,12 @@ static void patience_ends_and_the_holder_is_named(void **state)
 	lock_taker_when(&taker);
 	other_count = lock_others(others);
 	log_open("xdp_test", false);
-	started = lock_now();
+	started = monotonic_clock_now();
 	capture_begin(&capture, STDERR_FILENO);
 	lock = lock_take(2, &problem);
 	capture_end(&capture);
 	assert_int_equal(lock, -ETIMEDOUT);
-	assert_true(lock_now() - started >= UINT64_C(2000000000));
+	assert_true(monotonic_clock_now() - started >= UINT64_C(2000000000));
 	snprintf(text, sizeof(text),
 		 "other_loader (process %d) has been changing the pins for 2 s: nothing was done; "
 		 "try again when it has ended",

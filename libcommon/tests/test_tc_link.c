@@ -463,18 +463,17 @@ static bool kernel_has_tcx(void)
 
 int main(void)
 {
-	const char *reason = scratch_bpffs_enter();
+	const char *reason = scratch_net_enter();
 	int failed = 0;
 
 	/* Keeps what libbpf says about filters that are not there. */
 	log_open("test_tc_link", false);
-	if (!reason)
-		reason = scratch_net_enter();
-	if (!reason && SCRATCH_RUN("tc", "qdisc", "add", "dev", "lo", "clsact"))
+	if (!reason && SCRATCH_RUN("tc", "qdisc", "add", "dev", "lo", "clsact")) {
 		reason = "no clsact, or no tc command";
+		scratch_bpffs_leave();
+	}
 	if (reason) {
 		printf("SKIP: %s\n", reason);
-		scratch_bpffs_leave();
 		return SCRATCH_SKIP;
 	}
 	for (int i = kernel_has_tcx() ? 0 : 1; i < 2; i++) {

@@ -5,35 +5,10 @@
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_bypass.sh"
 . "$(dirname "$0")/lib_bypass_learn.sh"
-need python3
+. "$(dirname "$0")/lib_service_manager.sh"
 
 names=(dnat dnat-6)
 
-# The service manager: its messages, one a line with | between lines, in $work/messages.
-export NOTIFY_SOCKET=@ecbpf-service-manager
-/usr/bin/python3 -u -c '
-import socket
-manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-manager.bind("\0ecbpf-service-manager")
-print("listening")
-while True:
-    print(manager.recv(65536).decode().replace("\n", "|"))' >"$work/messages" &
-check "a service manager" wait_until 10 grep -q listening "$work/messages"
-heard=0
-is_heard() {
-	tail -n "+$((heard + 1))" "$work/messages" | grep -qxE "$1"
-}
-# told_manager WHAT MESSAGE: it hears a message that matches, since forget_messages.
-told_manager() {
-	check "$1" wait_until 20 is_heard "$2"
-	is_heard "$2" || tail -n 5 "$work/messages"
-}
-forget_messages() {
-	heard=$(wc -l <"$work/messages")
-}
-is_alive_often() {
-	[ "$(tail -n "+$((heard + 1))" "$work/messages" | grep -cx WATCHDOG=1)" -ge 4 ]
-}
 # known: what there is to know of learned flows but for what changes by itself.
 known() {
 	bypass --flows --learned --json | jq -c '.flows[] | [.in, .out, .state.nexthop, .state.flags]' | sort
@@ -67,7 +42,7 @@ stream_starts dnat-6 200 '[fd77::2]:6002' '[fd77::1]:5002'
 learns "two flows" 4
 forget_messages
 told_manager "the manager is told" 'STATUS=4 flows learned, 0 candidates, 0 wait for room'
-check "it says that it is alive" wait_until 20 is_alive_often
+check "it says that it is alive" wait_until 20 is_watched
 equal "READY=1 comes once" 1 "$(grep -cx READY=1 "$work/messages")"
 goes_around "learned" "${names[@]}"
 

@@ -194,7 +194,7 @@ check "and has told the filter what came meanwhile" current
 
 echo "# the filter goes and comes back"
 check "--detach" filter --detach --interface eth0
-gone="eth0: xdp_filter is not loaded; run: xdp_filter --attach --interface eth0; waiting until the filter of eth0 can be kept current"
+gone="eth0: xdp_filter is not attached; run: xdp_filter --attach --interface eth0; waiting until the filter of eth0 can be kept current"
 back="eth0: the filter's local addresses are kept current again"
 says "it is told once" "$gone"
 ip address del 198.51.100.1/32 dev lo

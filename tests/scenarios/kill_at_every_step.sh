@@ -221,7 +221,7 @@ story() {
 			again)
 				if ! again tool "$@"; then
 					# What was done already is refused the second time.
-					[[ $was == "$new" && $answer =~ (is taken by|is empty already|is not loaded|is not attached|has the filter|there is no recorder|no root array is attached) ]] ||
+					[[ $was == "$new" && $answer =~ (is taken by|is empty already|is not attached|has the filter|there is no recorder|no root array is attached) ]] ||
 						wrong "the same again: $answer"
 				fi
 				settled "the same again" "$new"

@@ -98,7 +98,9 @@ goes_around() {
 		sent=$((sent + $(so_far "$name" sent)))
 	done
 	# The numbers are not of one moment.
-	check "$1: packets go around the stack" test $((($(bypassed) - before) * 10)) -ge $((${ways:-2} * sent * 9))
+	before=$(($(bypassed) - before))
+	check "$1: packets go around the stack" test $((before * 10)) -ge $((${ways:-2} * sent * 9))
+	[ $((before * 10)) -ge $((${ways:-2} * sent * 9)) ] || bypass --status
 }
 ledger() { # NAME
 	bypass_says ".host.learning.$1"

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../harness/netns.sh"
 . "$(dirname "$0")/lib_sampler.sh"
 . "$(dirname "$0")/lib_sampler_daemon.sh"
+. "$(dirname "$0")/lib_service_manager.sh"
 need setpriv python3
 
 add_namespace client
@@ -40,34 +41,6 @@ chain() {
 # packets_of FILE: names of interfaces and how many of each are in it.
 packets_of() {
 	fields "$1" "" frame.interface_name | sort | uniq -c | awk '{ printf "%s%s %s", sep, $2, $1; sep = ", " }'
-}
-
-# The service manager: its messages, one a line with | between lines, in $work/messages.
-export NOTIFY_SOCKET=@ecbpf-service-manager
-/usr/bin/python3 -u -c '
-import socket
-manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-manager.bind("\0ecbpf-service-manager")
-print("listening")
-while True:
-    print(manager.recv(65536).decode().replace("\n", "|"))' >"$work/messages" &
-check "a service manager" wait_until 10 grep -q listening "$work/messages"
-# told WHAT MESSAGE: the manager hears a message that matches, since forget_messages.
-heard=0
-is_heard() {
-	tail -n "+$((heard + 1))" "$work/messages" | grep -qxE "$1"
-}
-told_manager() {
-	check "$1" wait_until "${3:-20}" is_heard "$2"
-}
-forget_messages() {
-	heard=$(wc -l <"$work/messages")
-}
-alive_messages() {
-	tail -n "+$((heard + 1))" "$work/messages" | grep -cx 'WATCHDOG=1'
-}
-is_watched() {
-	[ "$(alive_messages)" -ge 4 ]
 }
 
 echo "# three interfaces, one of them without a sampler"

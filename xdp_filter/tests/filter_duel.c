@@ -51,6 +51,19 @@ void duel_configure(struct filter_duel *duel, const struct filter_config *config
 	forget_counts(duel);
 }
 
+int duel_set_up(void **state)
+{
+	duel_open(*state, 0);
+	duel_begin(*state);
+	return 0;
+}
+
+int duel_tear_down(void **state)
+{
+	duel_close(*state);
+	return 0;
+}
+
 static void show_bytes(const char *name, const uint8_t *bytes, size_t length)
 {
 	fprintf(stderr, "%s, %zu bytes: ", name, length);

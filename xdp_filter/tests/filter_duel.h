@@ -21,6 +21,10 @@ struct filter_duel {
 void duel_open(struct filter_duel *duel, uint32_t frags);
 void duel_close(struct filter_duel *duel);
 
+/* For cmocka: *state is the struct filter_duel, which begins with what an empty model knows. */
+int duel_set_up(void **state);
+int duel_tear_down(void **state);
+
 /* Takes over what the model knows; what both count, hits as well, begins at 0. */
 void duel_begin(struct filter_duel *duel);
 

@@ -24,18 +24,18 @@
 #include "filter_change.h"
 #include "filter_maps.h"
 #include "filter_reload.h"
-#include "filter_slot.h"
+#include "program_slot.h"
 #include "filter_state.h"
 #include "filter_status.h"
+#include "harness/loopback_root.h"
 #include "harness/run_program.h"
 #include "slot_table.h"
 #include "subprogram.h"
 #include "verdict_shapes.h"
 
-#define INTERFACE "lo"
-#define IFINDEX 1 /* of the loopback, always */
+#define INTERFACE LOOPBACK_ROOT_INTERFACE
 
-static char bpffs[] = "/tmp/test_filter_lifecycle.XXXXXX";
+static const char *bpffs;
 static struct run_program root;
 static struct chain chain;
 static struct problem problem;
@@ -51,65 +51,22 @@ static struct filter_request fragments(uint32_t policy)
 	return request;
 }
 
-static void pin_root(void)
-{
-	struct ecbpf_chain_identity identity = { .abi_version = ECBPF_ABI_VERSION,
-						 .ifindex = IFINDEX,
-						 .mode = ECBPF_MODE_GENERIC };
-	struct network_namespace here;
-	char path[BPFFS_PATH_SIZE];
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
-
-	assert_int_equal(network_namespace_current(&here), 0);
-	identity.netns_cookie = here.cookie;
-	identity.netns_inode = here.inode;
-	chain_init(&chain, bpffs, INTERFACE);
-	/* chain_close() closes them, the object keeps its own. */
-	for (int i = 0; i < CHAIN_MAP_COUNT; i++) {
-		chain.map[i] = dup(run_map(&root, chain_map_shapes[i].name));
-		assert_true(chain.map[i] >= 0);
-	}
-	chain.link = bpf_link_create(bpf_program__fd(root.program), IFINDEX, BPF_XDP, &options);
-	assert_true(chain.link >= 0);
-	assert_int_equal(chain_write_identity(&chain, &identity, &problem), 0);
-	assert_int_equal(chain_pin_maps(&chain, &problem), 0);
-	bpffs_join(path, chain.pins, ECBPF_PIN_LINK);
-	assert_int_equal(bpffs_pin(chain.link, path, &problem), 0);
-}
-
 static int setup(void **state)
 {
-	char base[BPFFS_PATH_SIZE];
-
 	(void)state;
 	problem = (struct problem){ 0 };
 	filter_settings_standard(&standard.config);
 	drop = fragments(FILTER_FRAGMENTS_DROP);
 	no_drop = fragments(FILTER_FRAGMENTS_PASS);
-	strcpy(strrchr(bpffs, '.'), ".XXXXXX");
-	assert_non_null(mkdtemp(bpffs));
-	assert_int_equal(unshare(CLONE_NEWNS | CLONE_NEWNET), 0);
-	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount("bpf", bpffs, "bpf", 0, NULL), 0);
-	bpffs_join(base, bpffs, ECBPF_PIN_BASE);
-	assert_int_equal(bpffs_make_directory(base), 0);
-	/* Both sides register libbpf's sections; the later one counts. */
-	assert_int_equal(subprogram_register_sections(&problem), 0);
-	assert_int_equal(run_open(&root, NULL, ECBPF_OBJECT_DIR "/xdp_root.o", "xdp_root",
-				  RUN_ALONE),
-			 0);
-	assert_int_equal(run_load(&root), 0);
-	pin_root();
+	loopback_root_open(&root, &chain);
+	bpffs = loopback_root_bpffs();
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	chain_close(&chain);
-	run_close(&root);
-	assert_int_equal(umount(bpffs), 0);
-	assert_int_equal(rmdir(bpffs), 0);
+	loopback_root_close(&root, &chain);
 	return 0;
 }
 
@@ -145,7 +102,7 @@ static void allow(const char *ips)
 	struct source_list list = sources(ips, SOURCE_ALLOW, SOURCE_FROM_COMMAND);
 	struct filter_change change = { .kind = FILTER_CHANGE_ADD, .sources = &list };
 
-	assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change, &problem), 0);
+	assert_int_equal(filter_change(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &change, &problem), 0);
 	source_list_free(&list);
 }
 
@@ -153,7 +110,7 @@ static int change_config(const struct filter_request *request)
 {
 	struct filter_change change = { .kind = FILTER_CHANGE_SETTINGS, .request = request };
 
-	return filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change, &problem);
+	return filter_change(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &change, &problem);
 }
 
 /* What --dump prints; to be freed. */
@@ -163,7 +120,7 @@ static char *dumped(void)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	assert_int_equal(filter_dump(stream, bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), 0);
+	assert_int_equal(filter_dump(stream, bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem), 0);
 	fclose(stream);
 	return text;
 }
@@ -176,11 +133,11 @@ static void assert_dump(const char *expected)
 	free(text);
 }
 
-static struct filter_slot find(unsigned int slot)
+static struct program_slot find(unsigned int slot)
 {
-	struct filter_slot found = { 0 };
+	struct program_slot found = { 0 };
 
-	assert_int_equal(filter_slot_find(&chain, slot, &found, &problem), 0);
+	assert_int_equal(program_slot_find(&chain, FILTER_PROGRAM, slot, &found, &problem), 0);
 	return found;
 }
 
@@ -224,7 +181,7 @@ static char *status(enum report_format format, const struct interface_list *inte
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	struct report *report = report_new(format, stream, FILTER_PROGRAM, FILTER_STATUS_SCHEMA);
-	struct filter_status_wish wish = { .slot = FILTER_SLOT_ANY, .entries = 20 };
+	struct filter_status_wish wish = { .slot = PROGRAM_SLOT_ANY, .entries = 20 };
 	unsigned int sick;
 
 	assert_int_equal(filter_status(report, bpffs, interfaces, &wish, &sick, &problem),
@@ -255,11 +212,11 @@ static void assert_says(char *text, const char *const *parts)
 
 static void test_attach(void **state)
 {
-	struct filter_slot found;
+	struct program_slot found;
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	found = find(FILTER_SLOT_ANY);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	found = find(PROGRAM_SLOT_ANY);
 	assert_int_equal(found.number, FILTER_SLOT_DEFAULT);
 	assert_true(found.slot.program_id && found.slot.program_id == found.slot.pinned_id);
 	assert_int_equal(action_of(0), XDP_PASS);
@@ -270,7 +227,7 @@ static void test_attach_with_settings(void **state)
 {
 	(void)state;
 	assert_int_equal(attach(5, &drop), 0);
-	assert_int_equal(find(FILTER_SLOT_ANY).number, 5);
+	assert_int_equal(find(PROGRAM_SLOT_ANY).number, 5);
 	assert_int_equal(action_of(0), XDP_PASS);
 	assert_int_equal(action_of(MF), XDP_DROP);
 }
@@ -282,12 +239,12 @@ static void test_upgrade(void **state)
 
 	(void)state;
 	assert_int_equal(attach(4, &drop), 0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.2.0/24"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.2.0/24"), 0);
 	old_id = find(4).slot.program_id;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	assert_true(find(FILTER_SLOT_ANY).number == 4 && find(4).slot.program_id != old_id);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	assert_true(find(PROGRAM_SLOT_ANY).number == 4 && find(4).slot.program_id != old_id);
 	assert_int_equal(action_of(0), XDP_DROP);
-	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, FILTER_SLOT_ANY, ""), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, PROGRAM_SLOT_ANY, ""), 0);
 	assert_int_equal(action_of(0), XDP_PASS);
 	assert_int_equal(action_of(MF), XDP_DROP);
 	assert_int_equal(attach(4, &no_drop), 0);
@@ -297,7 +254,7 @@ static void test_upgrade(void **state)
 static void test_change(void **state)
 {
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	assert_int_equal(change_config(&drop), 0);
 	assert_int_equal(action_of(MF), XDP_DROP);
 	assert_int_equal(change_config(&unsaid), 0);
@@ -305,12 +262,12 @@ static void test_change(void **state)
 	assert_int_equal(change_config(&no_drop), 0);
 	assert_int_equal(action_of(MF), XDP_PASS);
 
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.0.0/16 ::1"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.0.0/16 ::1"), 0);
 	assert_int_equal(action_of(0), XDP_DROP);
-	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, FILTER_SLOT_ANY, "192.0.2.1"), -ENOENT);
+	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, PROGRAM_SLOT_ANY, "192.0.2.1"), -ENOENT);
 	assert_problem("lo: 192.0.2.1/32 is not on the drop list");
 	assert_int_equal(action_of(0), XDP_DROP);
-	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, FILTER_SLOT_ANY, "192.0.0.0/16"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, PROGRAM_SLOT_ANY, "192.0.0.0/16"), 0);
 	assert_int_equal(action_of(0), XDP_PASS);
 }
 
@@ -318,17 +275,18 @@ static void test_change(void **state)
 static void test_replace_list(void **state)
 {
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	allow("198.51.100.0/24");
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "10.0.0.0/8 192.0.2.0/24"),
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY,
+				     "10.0.0.0/8 192.0.2.0/24"),
 			 0);
 	action_of(0);
-	assert_int_equal(change_list(FILTER_CHANGE_REPLACE, FILTER_SLOT_ANY,
+	assert_int_equal(change_list(FILTER_CHANGE_REPLACE, PROGRAM_SLOT_ANY,
 				     "11.0.0.0/8 192.0.2.0/24"),
 			 0);
 	assert_dump("11.0.0.0/8 drop\n192.0.2.0/24 drop\n198.51.100.0/24 allow\n");
 	SAYS(status(REPORT_TEXT, &every, 0, 0), "192.0.2.0/24         | drop   |            1 | ");
-	assert_int_equal(change_list(FILTER_CHANGE_REPLACE, FILTER_SLOT_ANY, ""), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_REPLACE, PROGRAM_SLOT_ANY, ""), 0);
 	assert_dump("198.51.100.0/24 allow\n");
 }
 
@@ -340,13 +298,13 @@ static void test_expired(void **state)
 
 	(void)state;
 	list.sources[0].expires = 1;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change, &problem), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(filter_change(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &change, &problem), 0);
 	assert_int_equal(action_of(0), XDP_PASS);
 	assert_dump("");
-	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, FILTER_SLOT_ANY, "192.0.2.0/24"),
+	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, PROGRAM_SLOT_ANY, "192.0.2.0/24"),
 			 -ENOENT);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.2.0/24"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.2.0/24"), 0);
 	assert_int_equal(action_of(0), XDP_DROP);
 	source_list_free(&list);
 }
@@ -359,13 +317,13 @@ static void test_attach_with_plan(void **state)
 	(void)state;
 	plan.config.fragments_ipv6 = FILTER_FRAGMENTS_DROP;
 	plan.sources = sources("192.0.2.0/24 ::1", SOURCE_DROP, SOURCE_FROM_CONFIG);
-	assert_int_equal(filter_attach(bpffs, INTERFACE, FILTER_SLOT_ANY, &plan, &drop, &problem),
+	assert_int_equal(filter_attach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &plan, &drop, &problem),
 			 0);
 	assert_int_equal(action_of(0), XDP_DROP);
 	assert_dump("192.0.2.0/24 drop\n::1/128 drop\n");
 	SAYS(status(REPORT_TEXT, &every, 0, 0), "fragments_ipv4: drop", "fragments_ipv6: drop");
-	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, FILTER_SLOT_ANY, "192.0.2.0/24"), 0);
-	assert_int_equal(filter_attach(bpffs, INTERFACE, FILTER_SLOT_ANY, &plan, &no_drop,
+	assert_int_equal(change_list(FILTER_CHANGE_REMOVE, PROGRAM_SLOT_ANY, "192.0.2.0/24"), 0);
+	assert_int_equal(filter_attach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &plan, &no_drop,
 				       &problem),
 			 0);
 	assert_int_equal(action_of(0), XDP_PASS);
@@ -380,7 +338,7 @@ static void reload(const struct filter_plan *plan, const char *expected)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	assert_int_equal(filter_reload(stream, bpffs, INTERFACE, FILTER_SLOT_ANY, plan, &problem),
+	assert_int_equal(filter_reload(stream, bpffs, INTERFACE, PROGRAM_SLOT_ANY, plan, &problem),
 			 0);
 	fclose(stream);
 	assert_string_equal(text, expected);
@@ -395,10 +353,10 @@ static void test_reload(void **state)
 	(void)state;
 	plan.sources =
 		sources("10.0.0.0/8 11.0.0.0/8 192.0.2.0/24", SOURCE_DROP, SOURCE_FROM_CONFIG);
-	assert_int_equal(filter_attach(bpffs, INTERFACE, FILTER_SLOT_ANY, &plan, &drop, &problem),
+	assert_int_equal(filter_attach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &plan, &drop, &problem),
 			 0);
 	action_of(0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "172.16.0.0/12"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "172.16.0.0/12"), 0);
 	allow("11.0.0.0/8");
 	reload(&plan, "lo: 0 sources added, 0 removed, 0 changed, fragments_ipv4: drop -> pass\n");
 	reload(&plan, "lo: 0 sources added, 0 removed, 0 changed\n");
@@ -444,15 +402,15 @@ static void test_upgrade_keeps_maps(void **state)
 	char directory[BPFFS_PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY,
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY,
 				     "192.0.2.0/24 10.0.0.0/8 11.0.0.0/8 ::1 ::2 ::3"),
 			 0);
 	slot_table_path(&chain, FILTER_SLOT_DEFAULT, "", directory);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		ids[i] = id_of_pin(directory, kept[i]);
 	action_of(0);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		assert_int_equal(id_of_pin(directory, kept[i]), ids[i]);
 	action_of(0);
@@ -480,7 +438,7 @@ static void test_shared_bucket(void **state)
 	assert_int_equal(bpffs_pin(run_map(&other, FILTER_MAP_PTB_BUCKET), path, &problem), 0);
 	id = id_of_pin(pins, FILTER_MAP_PTB_BUCKET);
 	run_close(&other);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	slot_table_path(&chain, FILTER_SLOT_DEFAULT, "", directory);
 	assert_int_equal(id_of_pin(directory, FILTER_MAP_PTB_BUCKET), id);
 	assert_int_equal(attach(5, &unsaid), 0);
@@ -498,32 +456,32 @@ static void test_upgrade_after_kill(void **state)
 	int old;
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	slot_table_path(&chain, FILTER_SLOT_DEFAULT, "", directory);
 	bpffs_join(place, directory, FILTER_MAP_SOURCE_LIST);
 	bpffs_join(aside, directory, FILTER_MAP_SOURCE_LIST "_new");
 	old = bpffs_open(place);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.2.0/24"), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.2.0/24"), 0);
 	assert_int_equal(bpffs_rename(place, aside, &problem), 0);
 	assert_int_equal(bpffs_pin(old, place, &problem), 0);
 	close(old);
 	id = id_of_pin(directory, FILTER_MAP_SOURCE_LIST "_new");
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	assert_false(bpffs_exists(aside));
 	assert_int_equal(id_of_pin(directory, FILTER_MAP_SOURCE_LIST), id);
 	assert_int_equal(action_of(0), XDP_DROP);
 	assert_dump("192.0.2.0/24 drop\n");
 }
 
-static void test_not_loaded(void **state)
+static void test_not_attached(void **state)
 {
 	(void)state;
 	assert_int_equal(change_config(&drop), -ENOENT);
-	assert_problem("lo: xdp_filter is not loaded; run: xdp_filter --attach --interface lo");
-	assert_int_equal(filter_detach(bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), -ENOENT);
-	assert_problem("lo: xdp_filter is not loaded; run: xdp_filter --attach --interface lo");
+	assert_problem("lo: xdp_filter is not attached; run: xdp_filter --attach --interface lo");
+	assert_int_equal(filter_detach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem), -ENOENT);
+	assert_problem("lo: xdp_filter is not attached; run: xdp_filter --attach --interface lo");
 	assert_int_equal(filter_detach(bpffs, INTERFACE, 3, &problem), -ENOENT);
-	assert_problem("lo: slot 3 is empty, xdp_filter is not loaded there");
+	assert_problem("lo: slot 3 is empty, xdp_filter is not attached there");
 }
 
 static void test_detach(void **state)
@@ -531,14 +489,14 @@ static void test_detach(void **state)
 	char directory[BPFFS_PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &drop), 0);
-	assert_int_equal(filter_detach(bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &drop), 0);
+	assert_int_equal(filter_detach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem), 0);
 	assert_int_equal(action_of(MF), XDP_PASS);
 	slot_table_path(&chain, FILTER_SLOT_DEFAULT, "", directory);
 	assert_false(bpffs_exists(directory));
-	assert_int_equal(filter_detach(bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), -ENOENT);
+	assert_int_equal(filter_detach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem), -ENOENT);
 	/* A new one begins anew. */
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	assert_int_equal(action_of(MF), XDP_PASS);
 }
 
@@ -553,7 +511,7 @@ static void test_foreign(void **state)
 	occupy(FILTER_SLOT_DEFAULT, "stranger");
 	assert_int_equal(slot_table_read(&chain, slots, &problem), 0);
 	id = slots[FILTER_SLOT_DEFAULT].program_id;
-	for (unsigned int slot = 2; slot <= FILTER_SLOT_ANY; slot += FILTER_SLOT_ANY - 2) {
+	for (unsigned int slot = 2; slot <= PROGRAM_SLOT_ANY; slot += PROGRAM_SLOT_ANY - 2) {
 		assert_int_equal(attach(slot, &drop), -EBUSY);
 		snprintf(expected, sizeof(expected),
 			 "lo: slot 2 holds stranger (id %u), not xdp_filter; take it out with "
@@ -571,7 +529,7 @@ static void test_foreign(void **state)
 	assert_int_equal(slot_table_read(&chain, slots, &problem), 0);
 	assert_true(id && slots[2].program_id == id && slots[2].pinned_id == id);
 	assert_int_equal(attach(3, &drop), 0);
-	assert_int_equal(find(FILTER_SLOT_ANY).number, 3);
+	assert_int_equal(find(PROGRAM_SLOT_ANY).number, 3);
 }
 
 /* A program of the same name that some other loader put there has none of our pins. */
@@ -588,10 +546,10 @@ static void test_namesake(void **state)
 	assert_int_equal(run_load(&namesake), 0);
 	fd = bpf_program__fd(namesake.program);
 	assert_int_equal(bpf_map_update_elem(chain.map[CHAIN_SLOTS], &slot, &fd, BPF_ANY), 0);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), -EBUSY);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), -EBUSY);
 	assert_non_null(strstr(problem.text, "slot 2 holds "));
 	assert_non_null(strstr(problem.text, ", not xdp_filter"));
-	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, FILTER_SLOT_ANY, ""), -ENOENT);
+	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, PROGRAM_SLOT_ANY, ""), -ENOENT);
 	run_close(&namesake);
 }
 
@@ -602,7 +560,7 @@ static void test_two_copies(void **state)
 	(void)state;
 	assert_int_equal(attach(2, &unsaid), 0);
 	assert_int_equal(attach(6, &unsaid), 0);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &drop), -EEXIST);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &drop), -EEXIST);
 	assert_problem(expected);
 	assert_int_equal(change_config(&drop), -EEXIST);
 	assert_problem(expected);
@@ -620,30 +578,30 @@ static void test_lost_maps(void **state)
 	int other = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "other", 4, 80, 1, NULL);
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.2.1"), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.2.1"), 0);
 	slot_table_path(&chain, FILTER_SLOT_DEFAULT, "", directory);
 	bpffs_join(path, directory, FILTER_MAP_COUNTERS);
 	assert_int_equal(bpffs_unpin(path, &problem), 0);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), -ENOENT);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), -ENOENT);
 	assert_non_null(strstr(problem.text, "/slot_2/filter_counters is gone"));
-	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, FILTER_SLOT_ANY, ""), -ENOENT);
+	assert_int_equal(change_list(FILTER_CHANGE_CLEAR, PROGRAM_SLOT_ANY, ""), -ENOENT);
 
 	assert_int_equal(bpffs_pin(other, path, &problem), 0);
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), -EPROTO);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), -EPROTO);
 	assert_non_null(strstr(problem.text, "value size is 80, this build expects 512"));
 	assert_int_equal(action_of(0), XDP_DROP);
-	assert_int_equal(filter_detach(bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), 0);
+	assert_int_equal(filter_detach(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem), 0);
 	close(other);
 }
 
 static void test_status(void **state)
 {
 	(void)state;
-	SAYS(status(REPORT_TEXT, &every, 0, 0), "xdp_filter is not loaded on any interface.\n");
+	SAYS(status(REPORT_TEXT, &every, 0, 0), "xdp_filter is not attached to any interface.\n");
 	SAYS(status(REPORT_JSON, &every, 0, 0), "\"schema_version\": 1", "\"interfaces\": {");
-	assert_int_equal(attach(FILTER_SLOT_ANY, &drop), 0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY, "192.0.2.0/24 ::1"), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &drop), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY, "192.0.2.0/24 ::1"), 0);
 	allow("10.0.0.0/8");
 	action_of(0);
 	action_of(0);
@@ -672,7 +630,8 @@ static uint64_t list_memory(void)
 	struct filter_state state;
 	uint64_t size;
 
-	assert_int_equal(filter_state_read(&state, bpffs, INTERFACE, FILTER_SLOT_ANY, &problem), 0);
+	assert_int_equal(filter_state_read(&state, bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem),
+			 0);
 	size = state.sources_size;
 	filter_state_free(&state);
 	return size;
@@ -686,7 +645,7 @@ static void test_tags_go_with_their_sources(void **state)
 	char tag[SOURCE_TAG_MAX + 1];
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	for (unsigned int i = 0; i < 10000; i++) {
 		struct source source = { .prefix = { AF_INET, 24, { 10, i >> 8 & 255, i & 255 } } };
 
@@ -697,13 +656,13 @@ static void test_tags_go_with_their_sources(void **state)
 	for (int i = 0; i < 2; i++) {
 		change.kind = FILTER_CHANGE_ADD;
 		list.count = 10000;
-		assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change,
+		assert_int_equal(filter_change(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &change,
 					       &problem),
 				 0);
 		assert_true(list_memory() > 10000 * SOURCE_TAG_MAX);
 		change.kind = i ? FILTER_CHANGE_REMOVE : FILTER_CHANGE_REPLACE;
 		list.count = i ? 9999 : 1;
-		assert_int_equal(filter_change(bpffs, INTERFACE, FILTER_SLOT_ANY, &change,
+		assert_int_equal(filter_change(bpffs, INTERFACE, PROGRAM_SLOT_ANY, &change,
 					       &problem),
 				 0);
 		assert_int_equal(list_memory(), SOURCE_BLOCK_SIZE);
@@ -713,14 +672,14 @@ static void test_tags_go_with_their_sources(void **state)
 
 static void test_status_entries(void **state)
 {
-	struct filter_status_wish wish = { .slot = FILTER_SLOT_ANY, .entries = 1 };
+	struct filter_status_wish wish = { .slot = PROGRAM_SLOT_ANY, .entries = 1 };
 	char *text = NULL;
 	size_t size;
 	FILE *stream;
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
-	assert_int_equal(change_list(FILTER_CHANGE_ADD, FILTER_SLOT_ANY,
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(change_list(FILTER_CHANGE_ADD, PROGRAM_SLOT_ANY,
 				     "10.0.0.0/8 192.0.2.1 ::1"),
 			 0);
 	action_of(0);
@@ -745,7 +704,7 @@ static void test_status_entries(void **state)
 /* Two looks at what was dropped, and the time between them. */
 static void test_drop_rate(void **state)
 {
-	struct filter_status_wish wish = { .slot = FILTER_SLOT_ANY, .seconds = 1 };
+	struct filter_status_wish wish = { .slot = PROGRAM_SLOT_ANY, .seconds = 1 };
 	struct report *report;
 	char *text = NULL;
 	unsigned int sick;
@@ -753,7 +712,7 @@ static void test_drop_rate(void **state)
 	FILE *stream = open_memstream(&text, &size);
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	report = report_new(REPORT_TEXT, stream, FILTER_PROGRAM, FILTER_STATUS_SCHEMA);
 	assert_int_equal(filter_status(report, bpffs, &every, &wish, &sick, &problem), 0);
 	assert_int_equal(report_finish(report), 0);
@@ -766,7 +725,7 @@ static void test_status_notes(void **state)
 	struct filter_request request = fragments(FILTER_FRAGMENTS_DROP_UNLESS_LOCAL);
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &request), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &request), 0);
 	SAYS(status(REPORT_TEXT, &every, 0, 0), "NOTE: fragments to this host's own addresses pass",
 	     "run: xdp_filter --watch");
 	request.given[FILTER_SETTING_FRAGMENTS_IPV4] = false;
@@ -783,8 +742,8 @@ static void test_status_of_missing(void **state)
 	(void)state;
 	assert_int_equal(interface_list_add(&list, "lo", &problem), 0);
 	free(status(REPORT_TEXT, &list, -EIO, 0));
-	assert_problem("lo: xdp_filter is not loaded; run: xdp_filter --attach --interface lo");
-	assert_int_equal(attach(FILTER_SLOT_ANY, &drop), 0);
+	assert_problem("lo: xdp_filter is not attached; run: xdp_filter --attach --interface lo");
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &drop), 0);
 	assert_int_equal(interface_list_add(&list, "nope0", &problem), 0);
 	/* The one that is there is told all the same. */
 	SAYS(status(REPORT_TEXT, &list, -EIO, 0), "=== xdp_filter on lo ===");
@@ -798,15 +757,15 @@ static void test_status_when_unreached(void **state)
 	__u32 slot = FILTER_SLOT_DEFAULT;
 
 	(void)state;
-	assert_int_equal(attach(FILTER_SLOT_ANY, &drop), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &drop), 0);
 	assert_int_equal(bpf_map_delete_elem(chain.map[CHAIN_SLOTS], &slot), 0);
 	SAYS(status(REPORT_TEXT, &every, 0, 1), "DISAGREES: its slot was emptied by someone else");
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), 0);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), 0);
 	assert_int_equal(action_of(MF), XDP_DROP);
 	assert_int_equal(bpf_link_detach(chain.link), 0);
 	SAYS(status(REPORT_JSON, &every, 0, 1), "\"disagreements\": [",
 	     "the root is not attached, so no packet gets here");
-	assert_int_equal(attach(FILTER_SLOT_ANY, &unsaid), -ENOENT);
+	assert_int_equal(attach(PROGRAM_SLOT_ANY, &unsaid), -ENOENT);
 	assert_problem("lo: no root array is attached here; run: xdp_root_loader --attach "
 		       "--interface lo");
 }
@@ -827,7 +786,7 @@ int main(void)
 		TEST(test_upgrade_keeps_maps),
 		TEST(test_shared_bucket),
 		TEST(test_upgrade_after_kill),
-		TEST(test_not_loaded),
+		TEST(test_not_attached),
 		TEST(test_detach),
 		TEST(test_foreign),
 		TEST(test_namesake),

@@ -13,62 +13,34 @@
 #include <unistd.h>
 
 #include "filter_options.h"
+#include "harness/typed_line.h"
 #include "source_expiry.h"
 
-#define WORDS 16
-
-static int do_nothing(void *options, struct problem *problem)
-{
-	(void)options;
-	(void)problem;
-	return 0;
-}
-
 static const struct verb_row verbs[FILTER_VERB_COUNT] = {
-	[FILTER_ATTACH] = { "attach", 0, NULL, 0, "", do_nothing },
-	[FILTER_DETACH] = { "detach", 0, NULL, 0, "", do_nothing },
-	[FILTER_RELOAD] = { "reload", 0, NULL, 0, "", do_nothing },
-	[FILTER_SET] = { "set", 0, NULL, 0, "", do_nothing },
-	[FILTER_DROP] = { "drop", 0, NULL, 0, "", do_nothing },
-	[FILTER_NO_DROP] = { "no-drop", 0, NULL, 0, "", do_nothing },
-	[FILTER_ALLOW] = { "allow", 0, NULL, 0, "", do_nothing },
-	[FILTER_NO_ALLOW] = { "no-allow", 0, NULL, 0, "", do_nothing },
-	[FILTER_CLEAR] = { "clear", 0, NULL, 0, "", do_nothing },
-	[FILTER_DUMP] = { "dump", 0, NULL, 0, "", do_nothing },
-	[FILTER_STATUS] = { "status", 0, NULL, 0, "", do_nothing },
-	[FILTER_WATCH] = { "watch", 0, NULL, 0, "", do_nothing },
+	[FILTER_ATTACH] = { .name = "attach" }, [FILTER_DETACH] = { .name = "detach" },
+	[FILTER_RELOAD] = { .name = "reload" }, [FILTER_SET] = { .name = "set" },
+	[FILTER_DROP] = { .name = "drop" },     [FILTER_NO_DROP] = { .name = "no-drop" },
+	[FILTER_ALLOW] = { .name = "allow" },   [FILTER_NO_ALLOW] = { .name = "no-allow" },
+	[FILTER_CLEAR] = { .name = "clear" },   [FILTER_DUMP] = { .name = "dump" },
+	[FILTER_STATUS] = { .name = "status" }, [FILTER_WATCH] = { .name = "watch" },
 };
 
 static struct problem problem;
 static struct filter_options options;
 
-/* Words are separated by spaces, "_" in them stands for one. */
-static int parse(const char *line)
-{
-	static char text[512];
-	char *words[WORDS] = { "xdp_filter" }, *at, *save;
-	struct command_line command_line = { .tool = "xdp_filter",
-					     .verbs = verbs,
-					     .verb_count = FILTER_VERB_COUNT };
-	const struct verb_row *verb;
-	int count = 1;
-
-	problem = (struct problem){ 0 };
-	options = (struct filter_options){ 0 };
-	snprintf(text, sizeof(text), "%s", line);
-	for (at = strtok_r(text, " ", &save); at; at = strtok_r(NULL, " ", &save)) {
-		for (char *space = strchr(at, '_'); space; space = strchr(at, '_'))
-			*space = ' ';
-		words[count++] = at;
-		assert_true(count < WORDS);
-	}
-	command_line.options = filter_option_rows(&command_line.option_count);
-	return command_line_parse(&command_line, count, words, &options, &verb, &problem);
-}
+const struct typed_tool typed_tool = {
+	.verbs = verbs,
+	.verb_count = FILTER_VERB_COUNT,
+	.rows = filter_option_rows,
+	.separator = " ",
+	.options = &options,
+	.options_size = sizeof(options),
+	.problem = &problem,
+};
 
 static struct filter_request request_of(const char *line)
 {
-	assert_int_equal(parse(line), 0);
+	assert_int_equal(typed_parse(line), 0);
 	return filter_options_request(&options);
 }
 
@@ -136,12 +108,31 @@ static void test_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		assert_int_equal(parse(lines[i]), -EINVAL);
+		assert_int_equal(typed_parse(lines[i]), -EINVAL);
+}
+
+static void test_plans(void **state)
+{
+	struct filter_plans plans;
+
+	(void)state;
+	typed_take("--attach --no-config --config x");
+	assert_int_equal(filter_options_plans(&options, true, &plans, &problem), -EINVAL);
+	typed_says("--config and --no-config contradict each other");
+	filter_plans_free(&plans);
+	typed_take("--attach --config /nowhere.json -i no0");
+	assert_int_equal(filter_options_plans(&options, true, &plans, &problem), -ENOENT);
+	typed_says("/nowhere.json: no such configuration file");
+	filter_plans_free(&plans);
+	typed_take("--attach --no-config -i no0");
+	assert_int_equal(filter_options_plans(&options, true, &plans, &problem), 0);
+	assert_int_equal(plans.count, 1);
+	filter_plans_free(&plans);
 }
 
 static int sources_of(const char *line, struct source_list *list)
 {
-	assert_int_equal(parse(line), 0);
+	assert_int_equal(typed_parse(line), 0);
 	*list = (struct source_list){ 0 };
 	return filter_options_sources(&options, "drop", SOURCE_DROP, list, &problem);
 }
@@ -258,10 +249,11 @@ static void test_durations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settings),    cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_words),       cmocka_unit_test(test_file),
-		cmocka_unit_test(test_bad_sources), cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_settings),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_plans),     cmocka_unit_test(test_words),
+		cmocka_unit_test(test_file),      cmocka_unit_test(test_bad_sources),
+		cmocka_unit_test(test_durations),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, typed_teardown);
 }

@@ -16,31 +16,14 @@
 
 #include "list_file.h"
 #include "list_time.h"
+#include "scratch_lists.h"
 
-#define TAG_63 "123456789012345678901234567890123456789012345678901234567890123"
 #define BOM "\xef\xbb\xbf"
 #define SECOND 1000000000LL
 #define FUTURE "2199-12-24T18:00:00Z"
 #define FUTURE_SECONDS 7257492000LL /* date -d 2199-12-24T18:00:00Z +%s */
 
 static const struct source pattern = { .action = SOURCE_DROP };
-static struct source_list list, other;
-static struct problem problem;
-
-static int setup(void **state)
-{
-	(void)state;
-	problem = (struct problem){ 0 };
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	source_list_free(&list);
-	source_list_free(&other);
-	return 0;
-}
 
 static int read_bytes(struct source_list *to, const void *bytes, size_t size,
 		      const struct source *from)
@@ -625,11 +608,12 @@ static void test_round_trip(void **state)
 		assert_string_equal(text, again);
 		free(text);
 		free(again);
-		teardown(NULL);
+		scratch_lists_tear_down(NULL);
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, scratch_lists_set_up, scratch_lists_tear_down)
 
 int main(void)
 {

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "filter_mover.h"
+#include "monotonic_clock.h"
 #include "verdict_rows.h"
 
 #define FAR_FUTURE UINT64_C(3600000000000) /* nanoseconds from now */
@@ -30,21 +30,6 @@ static const struct filter_config answering = {
 
 static struct filter_duel duel;
 static struct packet_builder builder;
-
-static int setup(void **state)
-{
-	(void)state;
-	duel_open(&duel, 0);
-	duel_begin(&duel);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	duel_close(&duel);
-	return 0;
-}
 
 static struct verdict_expectation expectation_of(const struct answer_row *row, __u8 unanswered)
 {
@@ -127,12 +112,9 @@ static struct filter_ptb_bucket bucket(void)
 /* Sets when the next token is due, from now on. */
 static void set_bucket(uint64_t nanoseconds)
 {
-	struct filter_ptb_bucket bucket = { 0 };
-	struct timespec now;
+	struct filter_ptb_bucket bucket = { .next = monotonic_clock_now() + nanoseconds };
 	__u32 only_entry = 0;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	bucket.next = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + nanoseconds;
 	assert_int_equal(bpf_map_update_elem(duel.subject.map[SUBJECT_PTB_BUCKET], &only_entry,
 					     &bucket, BPF_ANY),
 			 0);
@@ -238,7 +220,8 @@ static void test_multi_buffer(void **state)
 	mover_close(&mover);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, duel_set_up, duel_tear_down, &duel)
 
 int main(void)
 {

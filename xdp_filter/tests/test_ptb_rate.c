@@ -13,10 +13,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "filter_subject.h"
+#include "monotonic_clock.h"
 #include "verdict_shapes.h"
 
 #define CPUS 2
@@ -27,14 +27,6 @@
 static struct run_chain chains[CPUS];
 static struct filter_subject filters[CPUS];
 static struct packet_builder builder;
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
-}
 
 /* When packets met a filter. On a busy machine no thread may run for a while: tokens that nobody takes
  * within FILTER_PTB_PATIENCE are lost, as they should be, and the time counts as not spent. */
@@ -54,7 +46,7 @@ struct hammer {
 
 static void note_time(struct hammering *hammering)
 {
-	uint64_t time = now(), last = atomic_exchange(&hammering->last, time);
+	uint64_t time = monotonic_clock_now(), last = atomic_exchange(&hammering->last, time);
 
 	if (time > last + FILTER_PTB_PATIENCE)
 		atomic_fetch_add(&hammering->lost, time - last - FILTER_PTB_PATIENCE);
@@ -122,7 +114,7 @@ static void hammer(int threads, int count, struct hammering *ret_hammering)
 {
 	struct hammer hammers[CPUS];
 
-	ret_hammering->start = now();
+	ret_hammering->start = monotonic_clock_now();
 	ret_hammering->end =
 		ret_hammering->start + (getenv("ECBPF_TEST_QUICK") ? RUN_TIME_QUICK : RUN_TIME);
 	atomic_init(&ret_hammering->last, ret_hammering->start);
@@ -138,7 +130,7 @@ static void hammer(int threads, int count, struct hammering *ret_hammering)
 		assert_int_equal(pthread_join(hammers[i].thread, NULL), 0);
 		assert_int_equal(hammers[i].err, 0);
 	}
-	ret_hammering->end = now();
+	ret_hammering->end = monotonic_clock_now();
 }
 
 static void expect_rate(int threads, int count, uint32_t rate)

@@ -18,21 +18,6 @@ static struct filter_duel duel;
 static struct packet_builder builder;
 static struct run_result result;
 
-static int setup(void **state)
-{
-	(void)state;
-	duel_open(&duel, 0);
-	duel_begin(&duel);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	duel_close(&duel);
-	return 0;
-}
-
 /* All first fragments are dropped, and answered without limit. */
 static void answer(struct filter_config config)
 {
@@ -205,7 +190,8 @@ static void test_limits(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, duel_set_up, duel_tear_down, &duel)
 
 int main(void)
 {

@@ -12,27 +12,9 @@
 #include <sys/socket.h>
 
 #include "source_list.h"
-
-#define TAG_63 "123456789012345678901234567890123456789012345678901234567890123"
+#include "scratch_lists.h"
 
 static const struct source pattern = { .action = SOURCE_DROP };
-static struct source_list list, other;
-static struct problem problem;
-
-static int setup(void **state)
-{
-	(void)state;
-	problem = (struct problem){ 0 };
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	source_list_free(&list);
-	source_list_free(&other);
-	return 0;
-}
 
 static void assert_source(size_t i, const char *prefix, const char *tag)
 {
@@ -371,7 +353,7 @@ static void test_sort_random(void **state)
 			assert_non_null(kept);
 			assert_true(kept->load_time >= other.sources[i].load_time);
 		}
-		teardown(NULL);
+		scratch_lists_tear_down(NULL);
 	}
 }
 
@@ -489,7 +471,7 @@ static void test_merge_random(void **state)
 		assert_int_equal(source_list_merge(&list, &other, &problem), 0);
 		assert_true(source_list_equal(&whole, &list));
 		source_list_free(&whole);
-		teardown(NULL);
+		scratch_lists_tear_down(NULL);
 	}
 }
 
@@ -645,7 +627,8 @@ static void test_equal(void **state)
 	assert_false(source_list_equal(&other, &list));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, scratch_lists_set_up, scratch_lists_tear_down)
 
 int main(void)
 {

@@ -27,21 +27,6 @@ enum { DROP, ALLOW, DROP_EXPIRED, ALLOW_EXPIRED };
 static struct filter_duel duel;
 static struct packet_builder builder;
 
-static int setup(void **state)
-{
-	(void)state;
-	duel_open(&duel, 0);
-	duel_begin(&duel);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	duel_close(&duel);
-	return 0;
-}
-
 static void add_source(const char *prefix, int what)
 {
 	struct model_source *source = &duel.model.sources[duel.model.source_count++];
@@ -380,7 +365,8 @@ static void test_multi_buffer(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, duel_set_up, duel_tear_down, &duel)
 
 int main(void)
 {

@@ -24,21 +24,6 @@
 static struct filter_duel duel;
 static struct packet_builder builder;
 
-static int setup(void **state)
-{
-	(void)state;
-	duel_open(&duel, 0);
-	duel_begin(&duel);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	duel_close(&duel);
-	return 0;
-}
-
 /* One row in six on a slow emulated machine. */
 static size_t step(void)
 {
@@ -298,7 +283,8 @@ static void test_every_length(void **state)
 	printf("%u frames\n", frames);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(name, duel_set_up, duel_tear_down, &duel)
 
 int main(void)
 {

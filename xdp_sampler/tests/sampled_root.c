@@ -22,60 +22,16 @@
 #include "sampler_maps.h"
 #include "subprogram.h"
 
-#define IFINDEX 1 /* of the loopback, always */
-
-static char bpffs[] = "/tmp/sampled_root.XXXXXX";
 static struct run_program root;
 static struct chain chain;
 static struct packet_builder frame;
 static struct problem problem;
 
-static void pin_root(void)
-{
-	struct ecbpf_chain_identity identity = { .abi_version = ECBPF_ABI_VERSION,
-						 .ifindex = IFINDEX,
-						 .mode = ECBPF_MODE_GENERIC };
-	struct network_namespace here;
-	char path[BPFFS_PATH_SIZE];
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
-
-	assert_int_equal(network_namespace_current(&here), 0);
-	identity.netns_cookie = here.cookie;
-	identity.netns_inode = here.inode;
-	chain_init(&chain, bpffs, SAMPLED_INTERFACE);
-	/* chain_close() closes them, the object keeps its own. */
-	for (int i = 0; i < CHAIN_MAP_COUNT; i++) {
-		chain.map[i] = dup(run_map(&root, chain_map_shapes[i].name));
-		assert_true(chain.map[i] >= 0);
-	}
-	chain.link = bpf_link_create(bpf_program__fd(root.program), IFINDEX, BPF_XDP, &options);
-	assert_true(chain.link >= 0);
-	assert_int_equal(chain_write_identity(&chain, &identity, &problem), 0);
-	assert_int_equal(chain_pin_maps(&chain, &problem), 0);
-	bpffs_join(path, chain.pins, ECBPF_PIN_LINK);
-	assert_int_equal(bpffs_pin(chain.link, path, &problem), 0);
-}
-
 int sampled_root_setup(void **state)
 {
-	char base[BPFFS_PATH_SIZE];
-
 	(void)state;
 	problem = (struct problem){ 0 };
-	strcpy(strrchr(bpffs, '.'), ".XXXXXX");
-	assert_non_null(mkdtemp(bpffs));
-	assert_int_equal(unshare(CLONE_NEWNS | CLONE_NEWNET), 0);
-	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount("bpf", bpffs, "bpf", 0, NULL), 0);
-	bpffs_join(base, bpffs, ECBPF_PIN_BASE);
-	assert_int_equal(bpffs_make_directory(base), 0);
-	/* Both sides register libbpf's sections; the later one counts. */
-	assert_int_equal(subprogram_register_sections(&problem), 0);
-	assert_int_equal(run_open(&root, NULL, ECBPF_OBJECT_DIR "/xdp_root.o", "xdp_root",
-				  RUN_ALONE),
-			 0);
-	assert_int_equal(run_load(&root), 0);
-	pin_root();
+	loopback_root_open(&root, &chain);
 	build_start(&frame);
 	build_ethernet(&frame);
 	build_ipv4(&frame, &(struct build_ipv4){ .source = "192.0.2.1" });
@@ -88,16 +44,13 @@ int sampled_root_setup(void **state)
 int sampled_root_teardown(void **state)
 {
 	(void)state;
-	chain_close(&chain);
-	run_close(&root);
-	assert_int_equal(umount(bpffs), 0);
-	assert_int_equal(rmdir(bpffs), 0);
+	loopback_root_close(&root, &chain);
 	return 0;
 }
 
 const char *sampled_root_bpffs(void)
 {
-	return bpffs;
+	return loopback_root_bpffs();
 }
 
 void sampled_root_attach(const char *ring_size)
@@ -109,13 +62,13 @@ void sampled_root_attach(const char *ring_size)
 	assert_int_equal(sampler_settings_parse(&settings, SAMPLER_SETTING_RING_SIZE, ring_size,
 						&problem),
 			 0);
-	if (sampler_attach(bpffs, SAMPLED_INTERFACE, &settings, &problem))
+	if (sampler_attach(loopback_root_bpffs(), SAMPLED_INTERFACE, &settings, &problem))
 		fail_msg("%s", problem.text);
 }
 
 void sampled_root_detach(void)
 {
-	assert_int_equal(sampler_detach(bpffs, SAMPLED_INTERFACE, &problem), 0);
+	assert_int_equal(sampler_detach(loopback_root_bpffs(), SAMPLED_INTERFACE, &problem), 0);
 }
 
 void sampled_root_flood(unsigned int cpu, uint32_t packets)

@@ -5,10 +5,11 @@
 #define SAMPLED_ROOT_H
 
 #include <stdint.h>
+#include "harness/loopback_root.h"
 #include "sampler_ledger.h"
 #include "xdp_sampler.h"
 
-#define SAMPLED_INTERFACE "lo"
+#define SAMPLED_INTERFACE LOOPBACK_ROOT_INTERFACE
 
 /* For cmocka. */
 int sampled_root_setup(void **state);

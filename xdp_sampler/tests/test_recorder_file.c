@@ -11,25 +11,8 @@
 
 #include "recorder_file.h"
 #include "recorder_filter.h"
+#include "scratch_recorders.h"
 #include "xdp_sampler.h"
-
-static struct problem problem;
-static struct recorder_set set;
-
-static int setup(void **state)
-{
-	(void)state;
-	recorder_set_free(&set);
-	problem.text[0] = '\0';
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	recorder_set_free(&set);
-	return 0;
-}
 
 static int read_bytes(const char *bytes, size_t size)
 {
@@ -168,7 +151,8 @@ static void test_unreadable(void **state)
 	fclose(stream);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, scratch_recorders_set_up, scratch_recorders_tear_down)
 
 int main(void)
 {

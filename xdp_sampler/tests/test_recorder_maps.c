@@ -20,9 +20,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic_clock.h"
 #include "recorder_filter.h"
 #include "recorder_maps.h"
 #include "recorder_masks.h"
@@ -312,10 +312,7 @@ static void test_numbers(void **state)
 
 static uint64_t now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+	return monotonic_clock_now() / 1000;
 }
 
 static void add_many(struct recorder_set *set, uint32_t count, uint8_t first_byte)

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "monotonic_clock.h"
 #include "recorder_chance.h"
 #include "recorder_filter.h"
 #include "recorder_maps.h"
@@ -84,13 +84,10 @@ static uint64_t chance_start(void)
 
 static void put_recorders(uint64_t *chance, const struct chance_recorders *how)
 {
-	struct timespec now;
-
 	chance_set(chance, how, &set);
 	if (recorder_maps_apply(&maps, &set, &problem))
 		fail_msg("%s", problem.text);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	model = recorder_model_of(set.recorders, set.count, (uint64_t)now.tv_sec * 1000000000);
+	model = recorder_model_of(set.recorders, set.count, monotonic_clock_now());
 }
 
 static void show(const struct frame *frame, const struct sample *sample)

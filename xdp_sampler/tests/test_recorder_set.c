@@ -10,28 +10,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "monotonic_clock.h"
 #include "recorder_filter.h"
+#include "scratch_recorders.h"
 #include "recorder_option.h"
 #include "recorder_set.h"
 #include "xdp_sampler.h"
-
-static struct problem problem;
-static struct recorder_set set;
-
-static int setup(void **state)
-{
-	(void)state;
-	recorder_set_free(&set);
-	problem.text[0] = '\0';
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	recorder_set_free(&set);
-	return 0;
-}
 
 static struct recorder wish(uint32_t id, const char *filter)
 {
@@ -55,7 +39,6 @@ static int64_t add(uint32_t id, const char *filter)
 static void test_usual(void **state)
 {
 	struct recorder recorder = recorder_usual();
-	struct timespec now;
 	uint64_t expires = recorder_expiry(60);
 
 	(void)state;
@@ -65,8 +48,8 @@ static void test_usual(void **state)
 	assert_int_equal(recorder.limit, 0);
 	assert_int_equal(recorder.expires, 0);
 	assert_int_equal(recorder.created / 1000000000 / 100, (uint64_t)time(NULL) / 100);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	assert_in_range(expires / 1000000000, (uint64_t)now.tv_sec + 30, (uint64_t)now.tv_sec + 61);
+	assert_in_range(expires / 1000000000, monotonic_clock_now() / 1000000000 + 30,
+			monotonic_clock_now() / 1000000000 + 61);
 }
 
 static void test_ids(void **state)
@@ -223,7 +206,8 @@ static void test_options(void **state)
 	assert_int_equal(recorder.capture_length, RECORDER_FULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, scratch_recorders_set_up, scratch_recorders_tear_down)
 
 int main(void)
 {

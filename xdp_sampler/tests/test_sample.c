@@ -12,21 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "monotonic_clock.h"
 #include "sampler_subject.h"
 
 #define BOTH (1U << SAMPLER_INGRESS | 1U << SAMPLER_VERDICT)
 
 static struct packet_builder builder;
-
-static __u64 now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (__u64)time.tv_sec * 1000000000 + (__u64)time.tv_nsec;
-}
 
 /* A frame of `length` bytes; those behind the headers tell their place. */
 static void make_frame(__u32 length, __u8 action, __u8 reason)
@@ -58,7 +50,7 @@ static void every_field(void **state)
 	struct subject_samples samples;
 	struct sampler_subject subject;
 	const struct sample *sample;
-	__u64 before = now();
+	__u64 before = monotonic_clock_now();
 
 	(void)state;
 	open_all(&subject, BOTH, 128);
@@ -69,7 +61,7 @@ static void every_field(void **state)
 	assert_int_equal(samples.count, 4);
 	for (size_t i = 0; i < 4; i++) {
 		sample = samples.samples[i];
-		assert_true(sample->time >= before && sample->time <= now());
+		assert_true(sample->time >= before && sample->time <= monotonic_clock_now());
 		assert_true(!i || sample->time >= samples.samples[i - 1]->time);
 		assert_int_equal(sample->frame_length, 200);
 		assert_int_equal(sample->captured, 128);

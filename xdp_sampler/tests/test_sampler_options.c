@@ -6,77 +6,45 @@
 #include <linux/bpf.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <cmocka.h>
 
+#include "harness/typed_line.h"
 #include "recorder_filter.h"
 #include "recorder_state.h"
-
-#define WORDS 24
-
-static int do_nothing(void *options, struct problem *problem)
-{
-	(void)options;
-	(void)problem;
-	return 0;
-}
 
 #define VALUE(member) offsetof(struct sampler_options, member)
 
 static const struct verb_row verbs[SAMPLER_VERB_COUNT] = {
-	[SAMPLER_VERB_ATTACH] = { "attach", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_DETACH] = { "detach", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_SET] = { "set", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_RECORD] = { "record", 0, "X", VALUE(record), "", do_nothing },
-	[SAMPLER_VERB_RECORD_FILE] = { "record-file", 0, "X", VALUE(record_file), "", do_nothing },
-	[SAMPLER_VERB_NO_RECORD] = { "no-record", 0, "X", VALUE(no_record), "", do_nothing },
-	[SAMPLER_VERB_RECORDERS] = { "recorders", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_RUN] = { "run", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_CAPTURE] = { "capture", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_RELOAD] = { "reload", 0, NULL, 0, "", do_nothing },
-	[SAMPLER_VERB_STATUS] = { "status", 0, NULL, 0, "", do_nothing },
+	[SAMPLER_VERB_ATTACH] = { .name = "attach" },
+	[SAMPLER_VERB_DETACH] = { .name = "detach" },
+	[SAMPLER_VERB_SET] = { .name = "set" },
+	[SAMPLER_VERB_RECORD] = { .name = "record", .value_name = "X", .offset = VALUE(record) },
+	[SAMPLER_VERB_RECORD_FILE] = { .name = "record-file",
+				       .value_name = "X",
+				       .offset = VALUE(record_file) },
+	[SAMPLER_VERB_NO_RECORD] = { .name = "no-record",
+				     .value_name = "X",
+				     .offset = VALUE(no_record) },
+	[SAMPLER_VERB_RECORDERS] = { .name = "recorders" },
+	[SAMPLER_VERB_RUN] = { .name = "run" },
+	[SAMPLER_VERB_CAPTURE] = { .name = "capture" },
+	[SAMPLER_VERB_RELOAD] = { .name = "reload" },
+	[SAMPLER_VERB_STATUS] = { .name = "status" },
 };
 
 static struct problem problem;
 static struct sampler_options options;
 
-/* Words are separated by spaces, "_" in them stands for one. */
-static int parse(const char *line)
-{
-	static char text[512];
-	char *words[WORDS] = { "xdp_sampler" }, *at, *save;
-	struct command_line command_line = { .tool = "xdp_sampler",
-					     .verbs = verbs,
-					     .verb_count = SAMPLER_VERB_COUNT };
-	const struct verb_row *verb;
-	int count = 1;
-
-	problem = (struct problem){ 0 };
-	options = (struct sampler_options){ 0 };
-	snprintf(text, sizeof(text), "%s", line);
-	for (at = strtok_r(text, " ", &save); at; at = strtok_r(NULL, " ", &save)) {
-		for (char *space = strchr(at, '_'); space; space = strchr(at, '_'))
-			*space = ' ';
-		words[count++] = at;
-		assert_true(count < WORDS);
-	}
-	command_line.options = sampler_option_rows(&command_line.option_count);
-	return command_line_parse(&command_line, count, words, &options, &verb, &problem);
-}
-
-static void type(const char *line)
-{
-	if (parse(line))
-		fail_msg("%s: %s", line, problem.text);
-}
-
-static void assert_says(const char *says)
-{
-	if (!strstr(problem.text, says))
-		fail_msg("'%s' instead of '%s'", problem.text, says);
-}
+const struct typed_tool typed_tool = {
+	.verbs = verbs,
+	.verb_count = SAMPLER_VERB_COUNT,
+	.rows = sampler_option_rows,
+	.separator = " ",
+	.options = &options,
+	.options_size = sizeof(options),
+	.problem = &problem,
+};
 
 static void test_every_option_has_its_verbs(void **state)
 {
@@ -105,9 +73,9 @@ static void test_every_option_has_its_verbs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-		type(good[i]);
+		typed_take(good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		if (parse(bad[i]) != -EINVAL)
+		if (typed_parse(bad[i]) != -EINVAL)
 			fail_msg("%s is understood", bad[i]);
 	}
 }
@@ -118,19 +86,19 @@ static void test_settings(void **state)
 
 	(void)state;
 	sampler_settings_standard(&settings);
-	type("--attach --rate drop=10,1000 --capture-length full");
+	typed_take("--attach --rate drop=10,1000 --capture-length full");
 	assert_int_equal(sampler_options_settings(&options, &settings, &problem), 0);
 	assert_int_equal(settings.rates.verdict[XDP_DROP], 10);
 	assert_int_equal(settings.capture_length, 65536);
 	assert_true(settings.given[SAMPLER_SETTING_RATE]);
 	assert_false(settings.given[SAMPLER_SETTING_AT]);
-	type("--attach --capture-length 5");
+	typed_take("--attach --capture-length 5");
 	assert_int_equal(sampler_options_settings(&options, &settings, &problem), -ERANGE);
-	assert_says("--capture-length: '5' is not a capture length");
-	type("--attach --ring-size 5");
+	typed_says("--capture-length: '5' is not a capture length");
+	typed_take("--attach --ring-size 5");
 	assert_int_equal(sampler_options_settings(&options, &settings, &problem), -ERANGE);
-	assert_says("--ring-size: '5' is not from");
-	type("--set");
+	typed_says("--ring-size: '5' is not from");
+	typed_take("--set");
 	assert_int_equal(sampler_options_settings(&options, &settings, &problem), 0);
 }
 
@@ -140,7 +108,8 @@ static void test_recorder(void **state)
 	char text[RECORDER_FILTER_TEXT_SIZE];
 
 	(void)state;
-	type("--record *_*_*_53_UDP --id 7 --priority 2 --limit 9 --capture-length 256 --duration 1h");
+	typed_take(
+		"--record *_*_*_53_UDP --id 7 --priority 2 --limit 9 --capture-length 256 --duration 1h");
 	assert_int_equal(sampler_options_recorder(&options, options.record, &recorder, &problem),
 			 0);
 	assert_string_equal(recorder_filter_text(&recorder.filter, text), "* * * 53 UDP");
@@ -150,21 +119,21 @@ static void test_recorder(void **state)
 	assert_int_equal(recorder.capture_length, 256);
 	assert_true(recorder.expires > recorder_now());
 	assert_int_equal(recorder.origin, RECORDER_BY_COMMAND);
-	type("--record *_*_*_53_UDP");
+	typed_take("--record *_*_*_53_UDP");
 	assert_int_equal(sampler_options_recorder(&options, options.record, &recorder, &problem),
 			 0);
 	assert_int_equal(recorder.id, 0);
 	assert_int_equal(recorder.expires, 0);
-	type("--record *_*_*_53_UDP --id 0");
+	typed_take("--record *_*_*_53_UDP --id 0");
 	assert_int_equal(sampler_options_recorder(&options, options.record, &recorder, &problem),
 			 -EINVAL);
-	assert_says("--id: ");
-	type("--record *_*_*_53");
+	typed_says("--id: ");
+	typed_take("--record *_*_*_53");
 	assert_int_not_equal(sampler_options_recorder(&options, options.record, &recorder,
 						      &problem),
 			     0);
 	/* That is for how long to capture. */
-	type("--capture --filter *_*_*_53_UDP --duration 1h");
+	typed_take("--capture --filter *_*_*_53_UDP --duration 1h");
 	assert_int_equal(sampler_options_recorder(&options, options.filter, &recorder, &problem),
 			 0);
 	assert_int_equal(recorder.expires, 0);
@@ -175,15 +144,15 @@ static void test_duration(void **state)
 	uint64_t nanoseconds = 1;
 
 	(void)state;
-	type("--capture");
+	typed_take("--capture");
 	assert_int_equal(sampler_options_duration(&options, &nanoseconds, &problem), 0);
 	assert_int_equal(nanoseconds, 0);
-	type("--capture --duration 2m");
+	typed_take("--capture --duration 2m");
 	assert_int_equal(sampler_options_duration(&options, &nanoseconds, &problem), 0);
 	assert_true(nanoseconds == UINT64_C(120000000000));
-	type("--capture --duration 2");
+	typed_take("--capture --duration 2");
 	assert_int_equal(sampler_options_duration(&options, &nanoseconds, &problem), -EINVAL);
-	assert_says("--duration: '2' is not a duration");
+	typed_says("--duration: '2' is not a duration");
 }
 
 static void test_ids(void **state)
@@ -215,7 +184,7 @@ static void test_ids(void **state)
 		if (sampler_options_ids(bad[i], &ids, &count, &problem) != -EINVAL)
 			fail_msg("'%s' is understood", bad[i]);
 		assert_int_equal(count, 0); /* nothing that could be taken for all */
-		assert_says("is not a recorder's id");
+		typed_says("is not a recorder's id");
 		free(ids);
 	}
 }
@@ -225,8 +194,9 @@ static void test_sinks(void **state)
 	struct sampler_sinks sinks;
 
 	(void)state;
-	type("--run -w a --json-lines - --sflow h:1,i --sflow-agent 192.0.2.1 --rotate-size 1M "
-	     "--rotate-seconds 5m --keep-files 2");
+	typed_take(
+		"--run -w a --json-lines - --sflow h:1,i --sflow-agent 192.0.2.1 --rotate-size 1M "
+		"--rotate-seconds 5m --keep-files 2");
 	assert_int_equal(sampler_options_sinks(&options, &sinks, &problem), 0);
 	assert_int_equal(sinks.count, 3);
 	assert_int_equal(sinks.wishes[0].kind, SINK_PCAPNG);
@@ -240,11 +210,11 @@ static void test_sinks(void **state)
 	assert_int_equal(sinks.wishes[1].rotate_bytes, 0);
 	assert_int_equal(sinks.wishes[2].kind, SINK_JSON);
 	assert_int_equal(sinks.wishes[2].rotate_bytes, 0); /* stdout has no size */
-	type("--run --live");
+	typed_take("--run --live");
 	assert_int_equal(sampler_options_sinks(&options, &sinks, &problem), 0);
 	assert_int_equal(sinks.count, 1);
 	assert_string_equal(sinks.wishes[0].target, "-");
-	type("--run");
+	typed_take("--run");
 	assert_int_equal(sampler_options_sinks(&options, &sinks, &problem), 0);
 	assert_int_equal(sinks.count, 0);
 }
@@ -269,9 +239,9 @@ static void test_sinks_refused(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct sampler_sinks sinks;
 
-		type(rows[i].line);
+		typed_take(rows[i].line);
 		assert_int_not_equal(sampler_options_sinks(&options, &sinks, &problem), 0);
-		assert_says(rows[i].says);
+		typed_says(rows[i].says);
 	}
 }
 
@@ -280,18 +250,17 @@ static void test_plans(void **state)
 	struct sampler_plans plans;
 
 	(void)state;
-	type("--attach --no-config --config x");
+	typed_take("--attach --no-config --config x");
 	assert_int_equal(sampler_options_plans(&options, true, &plans, &problem), -EINVAL);
-	assert_says("--config and --no-config contradict each other");
+	typed_says("--config and --no-config contradict each other");
 	sampler_plans_free(&plans);
-	type("--attach --config /nowhere.json");
+	typed_take("--attach --config /nowhere.json");
 	assert_int_equal(sampler_options_plans(&options, true, &plans, &problem), -ENOENT);
 	sampler_plans_free(&plans);
-	type("--attach --no-config -i no0");
+	typed_take("--attach --no-config -i no0");
 	assert_int_equal(sampler_options_plans(&options, true, &plans, &problem), 0);
 	assert_int_equal(plans.count, 1);
 	sampler_plans_free(&plans);
-	interface_list_free(&options.interfaces);
 }
 
 int main(void)
@@ -307,5 +276,5 @@ int main(void)
 		cmocka_unit_test(test_plans),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, typed_teardown);
 }

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic_clock.h"
 #include "sink_runner.h"
 
 #define CPUS 4
@@ -124,10 +124,7 @@ static const struct sink_operations operations = { fake_open, fake_write, fake_t
 
 static uint64_t soon(uint64_t time)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec + time;
+	return monotonic_clock_now() + time;
 }
 
 static int memory(size_t size)

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic_clock.h"
 #include "tap_client.h"
 #include "tap_listener.h"
 
@@ -32,14 +32,6 @@ static struct tap_listener listener;
 static struct reader_ledger *ledger;
 static const struct sample_port *port[2];
 static struct problem problem;
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
-}
 
 static int memory(void)
 {
@@ -74,7 +66,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	tap_listener_close(&listener);
-	run_sinks_stop(&sinks, now() + 60 * SECOND);
+	run_sinks_stop(&sinks, monotonic_clock_now() + 60 * SECOND);
 	run_ports_close(&ports);
 	reader_ledger_release(ledger);
 	return 0;
@@ -93,7 +85,7 @@ static void turn(uint64_t time)
 static void wait_for_taps(size_t count)
 {
 	while (sinks.count != count)
-		turn(now());
+		turn(monotonic_clock_now());
 }
 
 static void offer(unsigned int number, uint32_t recorder, uint8_t verdict)
@@ -188,7 +180,7 @@ static unsigned int lines_of(struct capture *capture)
 	FILE *file;
 
 	while (!__atomic_load_n(&capture->has_ended, __ATOMIC_ACQUIRE))
-		turn(now());
+		turn(monotonic_clock_now());
 	pthread_join(capture->thread, NULL);
 	file = fopen(capture->sink.target, "r");
 	assert_non_null(file);
@@ -213,7 +205,7 @@ static void test_selection(void **state)
 		offer(1, 6, 1);
 		offer(1, 5, 2);
 		offer(1, 5, 1);
-		turn(now());
+		turn(monotonic_clock_now());
 	}
 	assert_int_equal(lines_of(&capture), 300);
 	assert_int_equal(capture.result, 0);
@@ -253,7 +245,7 @@ static void test_reader_ends(void **state)
 	for (int i = 0; i < 100; i++)
 		offer(0, 0, 1);
 	tap_listener_close(&listener);
-	run_sinks_stop(&sinks, now() + 60 * SECOND);
+	run_sinks_stop(&sinks, monotonic_clock_now() + 60 * SECOND);
 	assert_int_equal(lines_of(&capture), 100);
 	assert_int_equal(capture.result, -ECONNRESET);
 	assert_non_null(strstr(capture.problem.text, "does not hand samples on any more"));
@@ -316,7 +308,7 @@ static void test_stalled(void **state)
 	for (int i = 0; i < 30000; i++)
 		offer(0, 0, 1);
 	tap_listener_close(&listener);
-	run_sinks_stop(&sinks, now() + 60 * SECOND);
+	run_sinks_stop(&sinks, monotonic_clock_now() + 60 * SECOND);
 	told = counts();
 	assert_int_equal(told.offered, 30000);
 	assert_true(told.lost > 10000);
@@ -349,13 +341,13 @@ static void test_refused(void **state)
 	request.version++;
 	other = guest(&request, sizeof(request));
 	silent = guest(&request, 0);
-	turn(now());
+	turn(monotonic_clock_now());
 	is_answered(other, -EPROTO,
 		    "what is asked for is not understood: it is another version of xdp_sampler");
 	assert_int_equal(samples_of(other), 0);
-	turn(now() + SECOND);
+	turn(monotonic_clock_now() + SECOND);
 	assert_int_equal(recv(silent, &request, 1, MSG_DONTWAIT), -1);
-	turn(now() + 3 * SECOND);
+	turn(monotonic_clock_now() + 3 * SECOND);
 	assert_int_equal(samples_of(silent), 0);
 	request.version--;
 	for (int i = 0; i < TAP_LIMIT + 1; i++)
