@@ -27,7 +27,7 @@ while [ $# -gt 0 ]; do
 done
 [ "${#kernels[@]}" -gt 0 ] || kernels=(5.10 6.1 6.12)
 
-need cmake make clang pkg-config nm
+need cmake make clang pkg-config nm readelf
 need_build bin/xdp_root_loader
 need_build tests/kernels/load_object
 work=$(mktemp -d)
@@ -63,6 +63,8 @@ make_job() {
 	cp tests/kernels/suite_guest "$job/run.sh"
 	# The tests have this path compiled in; it may differ from $build by a symbolic link.
 	sed -n 's/^CMAKE_CACHEFILE_DIR:INTERNAL=//p' "$build/CMakeCache.txt" >"$job/build_path"
+	find "$build/bin" "$build/tests" -type f -executable -exec readelf -d {} + |
+		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u >"$job/needed_libraries"
 	cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
 	for part in examples/*/Makefile; do
 		build_example "$(basename "$(dirname "$part")")"
