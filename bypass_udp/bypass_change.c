@@ -61,7 +61,7 @@ int bypass_change_flow_add(FILE *stream, const char *bpffs, const struct flow_ru
 	int err = changed_host_open(&changed, bpffs, "flow-add", problem);
 
 	if (!err)
-		err = static_flows_add(&changed.host, rules, dry_run, stream, problem);
+		err = static_flows_add(&changed.flows.flows, rules, dry_run, stream, problem);
 	changed_host_close(&changed);
 	return err;
 }
@@ -77,7 +77,7 @@ int bypass_change_flow_del(FILE *stream, const char *bpffs, const char *in, bool
 		return problem_prefix(problem, err, "--flow-del '%s'", in);
 	err = changed_host_open(&changed, bpffs, "flow-del", problem);
 	if (!err)
-		err = static_flows_remove(&changed.host, &rule.key, both, stream, problem);
+		err = static_flows_remove(&changed.flows.flows, &rule.key, both, stream, problem);
 	changed_host_close(&changed);
 	return err;
 }
@@ -89,7 +89,7 @@ int bypass_change_flow_file(FILE *stream, const char *bpffs, const struct flow_r
 	int err = changed_host_open(&changed, bpffs, "flow-file", problem);
 
 	if (!err)
-		err = static_flows_replace(&changed.host, rules, 0, stream, problem);
+		err = static_flows_replace(&changed.flows.flows, rules, 0, stream, problem);
 	changed_host_close(&changed);
 	return err;
 }

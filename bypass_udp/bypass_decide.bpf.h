@@ -54,7 +54,7 @@ send(struct bypass_run *run, const struct packet *packet, enum packet_family fam
 	}
 	cpu = bpf_map_lookup_elem(&bypass_cpu, BYPASS_ONLY_ENTRY);
 	if (cpu)
-		flow_count(run->flow, length, bypass_now(cpu));
+		flow_count(run->flow, 1, length, bypass_now(cpu));
 	if (run->config->monitor)
 		return go_up(BYPASS_UP_MONITOR);
 	return ecbpf_final(run->action, reason);

@@ -3,7 +3,9 @@
 #ifndef BYPASS_MAPS_BPF_H
 #define BYPASS_MAPS_BPF_H
 
-#include "flow_maps.bpf.h"
+#include "abi/nexthop.h"
+#include "bpf/flow_maps.bpf.h"
+#include "bypass_udp.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

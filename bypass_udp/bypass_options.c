@@ -14,7 +14,7 @@
 	 VERB(STATS))
 #define SECONDS_LONGEST 86400
 
-/* The words of enum bypass_flow_order and enum bypass_stats_format. */
+/* The words of enum flow_listing_order and enum bypass_stats_format. */
 static const char *const orders[] = { "pps", "bps", "packets", "bytes", NULL };
 static const char *const formats[] = { "json", "statsd", "prometheus", NULL };
 
@@ -145,14 +145,14 @@ int bypass_options_rules(const struct bypass_options *options, struct flow_rule_
 }
 
 int bypass_options_flows(const struct bypass_options *options, enum bypass_verb verb,
-			 struct flow_key *ret_key, struct bypass_flows_wish *ret_wish,
+			 struct flow_key *ret_key, struct flow_listing_wish *ret_wish,
 			 struct problem *problem)
 {
 	struct flow_rule rule;
 	int err;
 
-	*ret_wish = (struct bypass_flows_wish){ .top = (size_t)options->top,
-						.by = (enum bypass_flow_order)options->by };
+	*ret_wish = (struct flow_listing_wish){ .top = (size_t)options->top,
+						.by = (enum flow_listing_order)options->by };
 	if (verb == BYPASS_VERB_FLOW_SHOW || options->only_static)
 		ret_wish->tables |= 1U << FLOW_TABLE_STATIC;
 	if (options->learned)

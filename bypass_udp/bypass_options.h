@@ -56,7 +56,7 @@ struct bypass_options {
 	bool learned;
 	bool only_static;
 	uint64_t top;
-	int by; /* enum bypass_flow_order */
+	int by; /* enum flow_listing_order */
 	/* Of --stats. */
 	int format; /* enum bypass_stats_format */
 	const char *to;
@@ -80,7 +80,7 @@ int bypass_options_rules(const struct bypass_options *options, struct flow_rule_
 
 /* What --flows or --flow-show (`verb`) is to list; *ret_key is what the wish points to. */
 int bypass_options_flows(const struct bypass_options *options, enum bypass_verb verb,
-			 struct flow_key *ret_key, struct bypass_flows_wish *ret_wish,
+			 struct flow_key *ret_key, struct flow_listing_wish *ret_wish,
 			 struct problem *problem);
 
 /* The seconds of --stats. */

@@ -102,7 +102,8 @@ int bypass_reload(FILE *stream, const char *bpffs, const struct bypass_plan *pla
 		err = check_room(&changed.host, plan, problem);
 	/* What can be refused comes first. */
 	if (!err && plan->has_flows)
-		err = static_flows_replace(&changed.host, &plan->flows, max_flows, stream, problem);
+		err = static_flows_replace(&changed.flows.flows, &plan->flows, max_flows, stream,
+					   problem);
 	if (!err && plan->has_excluded)
 		err = reload_excluded(stream, &changed.host, &plan->excluded, problem);
 	if (!err)

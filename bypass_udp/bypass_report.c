@@ -8,6 +8,7 @@
 
 #include "bypass_settings.h"
 #include "bypass_up_names.h"
+#include "flow_row.h"
 #include "load_time.h"
 #include "parse_address.h"
 
@@ -34,11 +35,6 @@ const char *bypass_daemon_state_name(enum bypass_daemon_state state)
 	static const char *const names[] = { "none", "running", "silent" };
 
 	return names[state];
-}
-
-const char *bypass_table_name(unsigned int table)
-{
-	return table == FLOW_TABLE_STATIC ? "static" : "learned";
 }
 
 const char *bypass_family_name(unsigned int family)
@@ -158,7 +154,7 @@ static void put_tables(struct report *report, const struct bypass_host_state *ho
 		unsigned int table = i / FLOW_FAMILY_COUNT, family = i % FLOW_FAMILY_COUNT;
 
 		report_row_begin(report);
-		report_cell_string(report, bypass_table_name(table));
+		report_cell_string(report, flow_table_name(table));
 		report_cell_string(report, bypass_family_name(family));
 		report_cell_number(report, host->tables[table][family].flows);
 		report_cell_number(report, host->tables[table][family].capacity);

@@ -11,7 +11,6 @@ void bypass_report(struct report *report, const struct bypass_state *state);
 
 /* Words for status, flows and explanations. */
 const char *bypass_daemon_state_name(enum bypass_daemon_state state);
-const char *bypass_table_name(unsigned int table);   /* "static", "learned" */
 const char *bypass_family_name(unsigned int family); /* enum flow_family: "IPv4" */
 
 #endif

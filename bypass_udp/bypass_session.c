@@ -183,7 +183,7 @@ int bypass_session_open(struct bypass_session *ret_session, const char *bpffs, i
 
 	*ret_session = (struct bypass_session){ .bpffs = bpffs, .epoll = epoll, .lock = -1 };
 	ret_session->now = monotonic_clock_now();
-	ret_session->statics.hands = &session_hands;
+	ret_session->statics.hands = &session_static_hands;
 	ret_session->statics.context = ret_session;
 	err = bypass_host_open(&ret_session->host, bpffs, problem);
 	if (!err)

@@ -4,12 +4,14 @@
 #include <errno.h>
 
 #include "bypass_slot.h"
+#include "host_flows.h"
 #include "static_flows.h"
 
 static int fill_new(struct bypass_shared *shared, const struct bypass_request *request,
 		    const struct bypass_plan *plan, struct problem *problem)
 {
 	struct bypass_settings settings;
+	struct host_flows flows;
 	int err;
 
 	bypass_settings_standard(&settings);
@@ -19,8 +21,10 @@ static int fill_new(struct bypass_shared *shared, const struct bypass_request *r
 		err = bypass_host_write_settings(&shared->host, &settings, problem);
 	if (!err && plan->has_excluded)
 		err = bypass_host_write_excluded(&shared->host, &plan->excluded, problem);
+	if (!err)
+		err = host_flows_open(&flows, &shared->host, problem);
 	if (!err && plan->has_flows)
-		err = static_flows_add(&shared->host, &plan->flows, false, NULL, problem);
+		err = static_flows_add(&flows.flows, &plan->flows, false, NULL, problem);
 	return err;
 }
 
@@ -47,8 +51,8 @@ static int make(struct bypass_shared *shared, const char *bpffs,
 		const struct bypass_request *request, const struct bypass_plan *plan,
 		struct problem *problem)
 {
-	uint32_t max_flows = request->given[BYPASS_SETTING_MAX_FLOWS] ? request->max_flows :
-									BYPASS_STATIC_DEFAULT;
+	uint32_t max_flows =
+		request->given[BYPASS_SETTING_MAX_FLOWS] ? request->max_flows : FLOW_TABLE_DEFAULT;
 	uint32_t max_learned = request->given[BYPASS_SETTING_MAX_LEARNED] ? request->max_learned :
 									    BYPASS_LEARNED_DEFAULT;
 	int err = refuse_second(bpffs, problem);

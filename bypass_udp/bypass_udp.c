@@ -193,7 +193,7 @@ static int close_report(struct report *report, int err, struct problem *problem)
 static int list_flows(const struct bypass_options *options, enum bypass_verb verb,
 		      struct problem *problem)
 {
-	struct bypass_flows_wish wish;
+	struct flow_listing_wish wish;
 	struct report *report;
 	struct flow_key key;
 	int err = bypass_options_flows(options, verb, &key, &wish, problem);

@@ -37,12 +37,11 @@
 #define BYPASS_MAP_AWAITED "bypass_awaited" /* hash: struct flow_key -> u64 time seen, 0: not yet */
 #define BYPASS_MAP_PENDING "bypass_pending" /* LRU hash: struct flow_key -> struct bypass_pending */
 #define BYPASS_MAP_CLAIM                                                                           \
-	"bypass_claim" /* array, 1: the kernel side's lock for a flow's first packet */
+	"flow_claims" /* array, 1: the kernel side's lock for a flow's first packet */
 #define BYPASS_MAP_LEDGER "bypass_ledger"     /* array, 1: struct bypass_ledger */
 #define BYPASS_MAP_EXCLUDED "bypass_excluded" /* array, 1: struct bypass_excluded */
 #define BYPASS_MAP_EVENTS "bypass_events"     /* ring buffer: struct bypass_event */
 
-#define BYPASS_STATIC_DEFAULT 65536 /* flows a table holds, of each family */
 #define BYPASS_LEARNED_DEFAULT 65536
 #define BYPASS_FLOWS_LIMIT (1u << 24)
 #define BYPASS_AWAITED_LIMIT 131072

@@ -3,7 +3,6 @@
 
 #include "capability.h"
 #include "pin_lock.h"
-#include "static_flows.h"
 
 #define LOCK_SECONDS 30
 
@@ -23,7 +22,9 @@ int changed_host_open(struct changed_host *ret_changed, const char *bpffs, const
 	if (ret_changed->lock < 0)
 		return ret_changed->lock;
 	err = bypass_host_open(&ret_changed->host, bpffs, problem);
-	return err ? err : flow_tables_settle(&ret_changed->host.flows, problem);
+	if (!err)
+		err = flow_tables_settle(&ret_changed->host.flows, problem);
+	return err ? err : host_flows_open(&ret_changed->flows, &ret_changed->host, problem);
 }
 
 void changed_host_close(struct changed_host *changed)
@@ -43,5 +44,5 @@ int changed_host_exclude(const struct bypass_host *host, const struct bypass_exc
 	next.version++;
 	/* First: a command that is killed between the two is finished by the next one. */
 	err = bypass_host_write_excluded(host, &next, problem);
-	return err ? err : static_flows_exclude(host, &next, problem);
+	return err ? err : host_flows_exclude(host, &next, problem);
 }

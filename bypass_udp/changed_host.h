@@ -4,10 +4,12 @@
 #define BYPASS_CHANGED_HOST_H
 
 #include "bypass_host.h"
+#include "host_flows.h"
 #include "problem.h"
 
 struct changed_host {
 	struct bypass_host host;
+	struct host_flows flows; /* of it */
 	const char *bpffs;
 	int lock;
 };

@@ -37,8 +37,8 @@ static void put_rule(struct report *report, const struct explanation *explanatio
 	report_object_begin(report, "rule");
 	(void)flow_rule_in_text(&rule, in);
 	(void)flow_rule_out_text(&rule, out);
-	report_line(report, "Rule (%s): %s => %s", bypass_table_name(explanation->table), in, out);
-	report_string(report, "table", NULL, bypass_table_name(explanation->table));
+	report_line(report, "Rule (%s): %s => %s", flow_table_name(explanation->table), in, out);
+	report_string(report, "table", NULL, flow_table_name(explanation->table));
 	report_string(report, "in", NULL, in);
 	report_string(report, "out", NULL, out);
 	(void)flow_row_flags(value, flags);

@@ -4,7 +4,7 @@
 #define BYPASS_LEARNED_CHECKS_BPF_H
 
 #include "bypass_maps.bpf.h"
-#include "flow_count.bpf.h"
+#include "bpf/flow_count.bpf.h"
 #ifdef BYPASS_CONNTRACK
 #include "conntrack_timer.bpf.h"
 #endif

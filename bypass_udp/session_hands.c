@@ -122,3 +122,10 @@ const struct flow_hands session_hands = {
 	.assure = assure,
 	.ask = ask,
 };
+
+const struct static_hands session_static_hands = {
+	.of_route = of_route,
+	.input_device = input_device,
+	.nexthop = nexthop,
+	.edit = edit,
+};

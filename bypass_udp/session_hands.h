@@ -4,8 +4,10 @@
 #define BYPASS_SESSION_HANDS_H
 
 #include "flow_hands.h"
+#include "static_follow.h"
 
 /* Their context is a struct bypass_session. */
 extern const struct flow_hands session_hands;
+extern const struct static_hands session_static_hands;
 
 #endif

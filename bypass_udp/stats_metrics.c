@@ -9,6 +9,7 @@
 
 #include "bypass_report.h"
 #include "bypass_up_names.h"
+#include "flow_row.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 #define SECOND UINT64_C(1000000000)
@@ -81,7 +82,7 @@ static void tell_tables(const struct teller *teller, bool limit)
 					       limit ? "Flows a table can hold" :
 						       "Flows in a table",
 					       false,
-					       { { "table", bypass_table_name(table) },
+					       { { "table", flow_table_name(table) },
 						 { "family", bypass_family_name(family) } },
 					       limit ? use->capacity : use->flows });
 	}

@@ -114,6 +114,10 @@ int flow_rule_check(const struct flow_rule *rule, struct problem *problem)
 		err = check_nat(rule, problem);
 	if (err)
 		return err;
+	if (rule->peer && !rule->device[0])
+		return problem_set(problem, -EINVAL,
+				   "peer without dev: say which veth leads to the other network "
+				   "namespace");
 	if (rule->has_via)
 		return check_via(rule, problem);
 	if (rule->has_mac)
@@ -147,5 +151,6 @@ struct flow_rule flow_rule_reverse(const struct flow_rule *rule)
 	reverse.out = flow_key_reverse(&rule->key);
 	reverse.nat = rule->nat;
 	reverse.in_any_tags = true;
+	reverse.keep_ttl = rule->keep_ttl;
 	return reverse;
 }

@@ -3,7 +3,7 @@
  *
  *	IN:  10.0.0.1:5000 > 10.0.0.2:53 [udp|tcp] [on DEVICE] [vlan N|N.M|none|any]
  *	OUT: l2 | 10.9.0.1:4000 > 10.9.0.2:53
- *	     [via ADDRESS] [dev DEVICE] [mac MAC] [vlan N|N.M|none]
+ *	     [via ADDRESS] [dev DEVICE] [mac MAC] [vlan N|N.M|none] [peer] [keep-ttl]
  *
  * IPv6 is written [fd00::1]:5000. Each address and port of OUT may be *, it stays then. Words are
  * separated by white space, those in brackets come in any order, each once. Unless said: udp, any
@@ -38,7 +38,9 @@ struct flow_rule {
 	uint8_t mac[6];
 	bool has_vlan; /* else the tags of the device; given only with via or mac */
 	uint16_t vlan[2];
-	bool both; /* flow_rule_reverse() of it is wanted too */
+	bool peer;     /* needs a device, a veth: into the network namespace behind it */
+	bool keep_ttl; /* TTL or hop limit stay */
+	bool both;     /* flow_rule_reverse() of it is wanted too */
 };
 
 /* Understands the whole of a text, and leaves *ret_x alone unless it does. -EINVAL with what is wrong

@@ -96,9 +96,10 @@ const char *flow_rule_out_text(const struct flow_rule *rule, char ret_text[FLOW_
 		mac_text(rule->mac, mac);
 	if (rule->has_vlan)
 		vlan_text(rule->vlan, vlan);
-	snprintf(ret_text, FLOW_OUT_TEXT_SIZE, "%s%s%s%s%s%s%s",
+	snprintf(ret_text, FLOW_OUT_TEXT_SIZE, "%s%s%s%s%s%s%s%s%s",
 		 rule->nat ? flow_tuple_text(&rule->out, tuple) : "l2", via[0] ? " via " : "", via,
-		 rule->device[0] ? " dev " : "", rule->device, mac, vlan);
+		 rule->device[0] ? " dev " : "", rule->device, mac, vlan, rule->peer ? " peer" : "",
+		 rule->keep_ttl ? " keep-ttl" : "");
 	return ret_text;
 }
 

@@ -137,6 +137,20 @@ static int take_both(struct flow_words *words, struct flow_rule *rule)
 	return 0;
 }
 
+static int take_peer(struct flow_words *words, struct flow_rule *rule)
+{
+	(void)words;
+	rule->peer = true;
+	return 0;
+}
+
+static int take_keep_ttl(struct flow_words *words, struct flow_rule *rule)
+{
+	(void)words;
+	rule->keep_ttl = true;
+	return 0;
+}
+
 const struct flow_option flow_in_options[] = {
 	{ "udp", 1 << 0, NULL, take_udp },
 	{ "tcp", 1 << 0, NULL, take_tcp },
@@ -151,6 +165,8 @@ const struct flow_option flow_out_options[] = {
 	{ "dev", 1 << 1, "a device", take_dev },
 	{ "mac", 1 << 2, "a MAC address", take_mac },
 	{ "vlan", 1 << 3, "a VLAN", take_vlan },
+	{ "peer", 1 << 5, NULL, take_peer },
+	{ "keep-ttl", 1 << 6, NULL, take_keep_ttl },
 	{ .name = NULL },
 };
 

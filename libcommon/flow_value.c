@@ -56,6 +56,8 @@ void flow_value_of_rule(struct flow_value *ret_value, const struct flow_rule *ru
 	flow_value_fill(ret_value, &rule->key, &rule->out);
 	if (!rule->has_via && !rule->has_mac)
 		ret_value->flags |= FLOW_ROUTED;
+	if (rule->keep_ttl)
+		ret_value->flags |= FLOW_KEEP_TTL;
 	if (rule->in_any_tags)
 		ret_value->flags |= FLOW_ANY_TAGS;
 	memcpy(ret_value->in_vlan, rule->in_vlan, sizeof(ret_value->in_vlan));

@@ -95,8 +95,7 @@ static int set_flows(struct bpf_object *object, const struct flow_case *what)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
 	const __u32 index = what->learned ? FLOW_TABLE_LEARNED : FLOW_TABLE_STATIC;
-	const __u32 room =
-		what->flows > BYPASS_STATIC_DEFAULT ? what->flows : BYPASS_STATIC_DEFAULT;
+	const __u32 room = what->flows > FLOW_TABLE_DEFAULT ? what->flows : FLOW_TABLE_DEFAULT;
 	const __u32 key_size = what->ipv6 ? sizeof(struct flow_key) : sizeof(struct flow_key_ipv4);
 	int tables = bpf_object__find_map_fd_by_name(object, what->ipv6 ? BYPASS_MAP_TABLES_IPV6 :
 									  BYPASS_MAP_TABLES_IPV4);

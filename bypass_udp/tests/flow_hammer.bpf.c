@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Counts in flows drawn at random, as bypass_udp does for packets, and keeps a second account. The first
  * byte of the packet is the table. */
-#include "bypass_udp/flow_count.bpf.h"
-#include "bypass_udp/flow_maps.bpf.h"
+#include "bpf/flow_count.bpf.h"
+#include "bpf/flow_maps.bpf.h"
 #include "flow_hammer.h"
 
 struct {
@@ -38,7 +38,7 @@ SEC("xdp") int flow_hammer(struct xdp_md *ctx)
 	flow = flow_find(&key, *table, key.family);
 	if (!flow || flow->flags & FLOW_DEAD)
 		return XDP_PASS;
-	flow_count(flow, length, hold());
+	flow_count(flow, 1, length, hold());
 	hits->packets++;
 	hits->bytes += length;
 	return XDP_PASS;

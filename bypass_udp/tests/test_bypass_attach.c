@@ -120,7 +120,7 @@ static bool has_flow(const char *text, struct flow_value *ret_value)
 static void the_first_attach_makes_what_all_share(void **state)
 {
 	static const char pins[] = "bypass_udp_#\n"
-				   "bypass_udp_#/bypass_awaited\nbypass_udp_#/bypass_claim\n"
+				   "bypass_udp_#/bypass_awaited\n"
 				   "bypass_udp_#/bypass_daemon\nbypass_udp_#/bypass_edit\n"
 				   "bypass_udp_#/bypass_events\nbypass_udp_#/bypass_excluded\n"
 				   "bypass_udp_#/bypass_ledger\nbypass_udp_#/bypass_pending\n"

@@ -155,7 +155,7 @@ static void test_rules(void **state)
 
 static void test_flows(void **state)
 {
-	struct bypass_flows_wish wish;
+	struct flow_listing_wish wish;
 	struct flow_key key;
 
 	(void)state;
@@ -163,13 +163,13 @@ static void test_flows(void **state)
 	assert_int_equal(bypass_options_flows(&options, BYPASS_VERB_FLOWS, &key, &wish, &problem),
 			 0);
 	assert_int_equal(wish.top, 7);
-	assert_int_equal(wish.by, BYPASS_BY_BYTES);
+	assert_int_equal(wish.by, FLOW_LISTING_BY_BYTES);
 	assert_int_equal(wish.tables, 1U << FLOW_TABLE_LEARNED);
 	assert_null(wish.key);
 	typed_take("--flows|--by|bps|--static");
 	assert_int_equal(bypass_options_flows(&options, BYPASS_VERB_FLOWS, &key, &wish, &problem),
 			 0);
-	assert_int_equal(wish.by, BYPASS_BY_BPS);
+	assert_int_equal(wish.by, FLOW_LISTING_BY_BPS);
 	assert_int_equal(wish.tables, 1U << FLOW_TABLE_STATIC);
 	typed_take("--flows");
 	assert_int_equal(bypass_options_flows(&options, BYPASS_VERB_FLOWS, &key, &wish, &problem),

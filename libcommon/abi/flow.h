@@ -59,7 +59,7 @@ flow_key_narrow(const struct flow_key *key)
 #define FLOW_EXCLUDED (1u << 6) /* its addresses are excluded: it goes up */
 #define FLOW_DEAD (1u << 7)     /* about to be removed: as if it were not there */
 #define FLOW_ANY_TAGS (1u << 8) /* whatever VLAN tags it arrives with; else exactly in_vlan */
-#define FLOW_KEEP_TTL (1u << 9) /* TTL or hop limit stays (tc_offload on loopback) */
+#define FLOW_KEEP_TTL (1u << 9) /* TTL or hop limit stays (only at tc) */
 #define FLOW_CARRIED (1u << 10) /* counts of the table before have been added */
 
 /* Written by every packet: by the CPU that saw the flow first without a lock, by others atomically. */
@@ -96,6 +96,8 @@ struct flow_value {
 	__u64 first;     /* CLOCK_MONOTONIC, nanoseconds; 0: no packet yet */
 	struct flow_counts other_counts; /* by all others */
 };
+
+#define FLOW_TABLE_DEFAULT 65536 /* flows a table holds, of each family */
 
 /* Entries of tables_ipv4 and tables_ipv6 (arrays of maps), each a hash: struct flow_key_ipv4, or for IPv6
  * struct flow_key -> struct flow_value. */

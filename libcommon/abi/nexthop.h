@@ -25,11 +25,12 @@ enum flow_way_state {
 
 /* Everything about a way out that a packet needs. */
 struct flow_way {
-	__u32 ifindex; /* the device that sends, never a VLAN device; key of flow_devices */
-	__u32 mtu;     /* of IP packets */
-	__u8 state;    /* enum flow_way_state */
-	__u8 tags;     /* VLAN tags to leave with, 0..2 */
-	__u16 unused;
+	__u32 ifindex;       /* the device that sends, never a VLAN device; key of flow_devices */
+	__u32 mtu;           /* of IP packets */
+	__u8 state;          /* enum flow_way_state */
+	__u8 tags;           /* VLAN tags to leave with, 0..2 */
+	__u8 no_link_header; /* 1: the device takes bare IP packets; only at tc */
+	__u8 unused;
 	struct {
 		__be16 type; /* ETH_P_8021Q or ETH_P_8021AD */
 		__be16 tci;
@@ -55,6 +56,8 @@ struct flow_nexthop {
 
 #define FLOW_NEXTHOP_MAC (1u << 0)  /* the MAC address was named: no neighbour is asked */
 #define FLOW_NEXTHOP_TAGS (1u << 1) /* the tags were named: not those of the device */
+
+#define FLOW_NEXTHOP_PEER (1u << 2) /* into the network namespace behind the veth; only at tc */
 
 #define FLOW_NEXTHOP_LIMIT 65536 /* entries of flow_nexthops */
 /* Entries of flow_devices (devmap: ifindex -> ifindex). A device whose ifindex is not below it takes no

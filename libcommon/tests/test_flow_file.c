@@ -136,7 +136,7 @@ static void tells_what_is_wrong(void **state)
 		  "flows: line 3: flows[1]: 10.0.0.1:1 > 10.0.0.2:2 is there already: '10.0.0.1:1 > "
 		  "10.0.0.2:2 => l2': '10.0.0.1:1 > 10.0.0.2:2 => l2'" },
 		{ "{\"flows\": [{\"in\": \"10.0.0.1:1 > 10.0.0.2:2\", \"out\": \"l2 both\"}]}",
-		  "flows[0]: 'both' where one of via, dev, mac, vlan may stand" },
+		  "flows[0]: 'both' where one of via, dev, mac, vlan, peer, keep-ttl may stand" },
 	};
 
 	(void)state;

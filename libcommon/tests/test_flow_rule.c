@@ -61,6 +61,8 @@ static void understands_rules(void **state)
 		{ IN4 " => l2 mac 02:00:00:0A:bC:dE dev eth1",
 		  IN4 " => l2 dev eth1 mac 02:00:00:0a:bc:de" },
 		{ IN4 " => l2 via 10.9.0.9 vlan none", NULL },
+		{ IN4 " => l2 via 10.9.0.9 dev eth1 peer keep-ttl", NULL },
+		{ IN4 " => l2 keep-ttl", NULL },
 		{ IN4 " => l2 via 10.9.0.9 vlan 7", NULL },
 		{ IN4 " => *:* > *:54 vlan 7.8 via 10.9.0.9 both",
 		  IN4 " => 10.0.0.1:5000 > 10.0.0.2:54 via 10.9.0.9 vlan 7.8 both" },
@@ -175,7 +177,10 @@ static void refuses_what_is_no_rule(void **state)
 		{ IN4 " vlan .2 => l2", "is no VLAN" },
 		{ IN4 " both => l2", "'both' where one of" },
 		{ IN4 " => l2 => l2", "'=>' comes twice" },
-		{ IN4 " => l2 udp", "'udp' where one of both, via, dev, mac, vlan may stand" },
+		{ IN4 " => l2 peer", "peer without dev" },
+		{ IN4 " => l2 keep-ttl keep-ttl", "is one too many" },
+		{ IN4 " => l2 udp",
+		  "'udp' where one of both, via, dev, mac, vlan, peer, keep-ttl may stand" },
 		{ IN4 " => l2 both both", "'both' is one too many" },
 		{ IN4 " => l2 via", "via wants an address behind it" },
 		{ IN4 " => l2 via *", "'*' behind via is no address" },
@@ -274,7 +279,9 @@ static void parses_sides(void **state)
 	assert_int_equal(flow_rule_parse_sides(IN4 " on e", "*:* > *:54", &rule, &problem), 0);
 	assert_memory_equal(&rule, &whole, sizeof(rule));
 	assert_int_equal(flow_rule_parse_sides(IN4, "l2 both", &rule, &problem), -EINVAL);
-	assert_non_null(strstr(problem.text, "'both' where one of via, dev, mac, vlan may stand"));
+	assert_non_null(
+		strstr(problem.text,
+		       "'both' where one of via, dev, mac, vlan, peer, keep-ttl may stand"));
 	assert_int_equal(flow_rule_parse_sides(IN4 " => l2", "l2", &rule, &problem), -EINVAL);
 	assert_non_null(strstr(problem.text, "'=>' does not belong here"));
 	assert_int_equal(flow_rule_parse_sides(IN4, "", &rule, &problem), -EINVAL);

@@ -10,12 +10,12 @@ import sys
 LIBRARIES = {
     "json-c/": r"libcommon/(report|config_file)(_\w+)?",
     "systemd/": r"libcommon/(log|service)",
-    "libmnl/": r"xdp_filter/local_routes|bypass_udp/(network_\w+|neighbour_keep|conntrack_\w+|netfilter_socket|rules_watch)",
+    "libmnl/": r"libcommon/(network_\w+|neighbour_keep)|xdp_filter/local_routes|bypass_udp/(conntrack_\w+|netfilter_socket|rules_watch)",
     "libnetfilter_conntrack/": r"bypass_udp/conntrack_\w+",
     "libelf.h": r"libcommon/object_file",
     "gelf.h": r"libcommon/object_file",
     # What loads, attaches, pins and reads maps, and what bridges libbpf's messages.
-    "bpf/": r"libcommon/(attachment|bpffs|chain|chain_root|counters|flow_tables(_\w+)?|flow_edits|log|object_file|percpu"
+    "bpf/": r"libcommon/(attachment|bpffs|chain|chain_root|counters|flow_tables(_\w+)?|flow_edits|log|nexthop_maps|object_file|percpu"
             r"|pinned_map|reason_names|slot_repair|slot_table|subprogram|tc_link(_\w+)?)|\w+/\w+_(adopt|attach|detach|health|maps|program)",
 }
 # Calls that only a main file may make, and calls that no file may.
