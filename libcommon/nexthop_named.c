@@ -38,7 +38,7 @@ static int find_device(const struct nexthops *nexthops, const struct nexthop_wis
 	if (!link)
 		return problem_set(problem, -ENODEV, "dev %s: came into being just now; try again",
 				   wish->device);
-	if (!link->ethernet)
+	if (!link->ethernet && (nexthops->maps.devices >= 0 || wish->has_mac))
 		return problem_set(problem, -EINVAL,
 				   "dev %s: has no MAC addresses, frames cannot be sent to it",
 				   wish->device);

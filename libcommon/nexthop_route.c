@@ -80,6 +80,18 @@ static void put_source(const struct nexthop_question *question, struct flow_key 
 	packet->source_port = arrives->source_port;
 }
 
+/* At tc, what this host made has come by no device: to the routes it would be a martian there. */
+static bool was_made_here(struct nexthops *nexthops, const struct nexthop_question *question,
+			  const struct flow_key *packet)
+{
+	struct flow_nexthop source = { .device = question->in_ifindex, .family = packet->family };
+
+	if (nexthops->maps.devices >= 0)
+		return false;
+	memcpy(source.neighbour, packet->source, sizeof(source.neighbour));
+	return nexthop_is_local(nexthops, &source);
+}
+
 /* A fixed index, or FLOW_WAY_FIXED and the next hop in *ret_value. */
 static uint32_t ask(struct nexthops *nexthops, const struct nexthop_question *question,
 		    struct flow_nexthop *ret_value)
@@ -95,6 +107,8 @@ static uint32_t ask(struct nexthops *nexthops, const struct nexthop_question *qu
 	if (is_loopback(question->leaves.family, question->leaves.destination))
 		return FLOW_WAY_LOCAL;
 	put_source(question, &asked.packet);
+	if (asked.in_ifindex && was_made_here(nexthops, question, &asked.packet))
+		asked.in_ifindex = 0;
 	if (network_route_ask(&nexthops->socket, &asked, &route))
 		return FLOW_WAY_UNRESOLVED;
 	if (route.kind != NETWORK_ROUTE_UNICAST || !route.ifindex)
