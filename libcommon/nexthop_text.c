@@ -78,8 +78,11 @@ const char *nexthops_text(const struct nexthops *nexthops, uint32_t index,
 		add(&line, "dev #%u", value->device);
 	if (value->flags & FLOW_NEXTHOP_MAC)
 		add_mac(&line, value->mac);
-	else if (way->state == FLOW_WAY_USABLE || way->state == FLOW_WAY_NO_TRANSMIT)
+	else if (!way->no_link_header &&
+		 (way->state == FLOW_WAY_USABLE || way->state == FLOW_WAY_NO_TRANSMIT))
 		add_mac(&line, way->destination_mac);
+	if (value->flags & FLOW_NEXTHOP_PEER)
+		add(&line, " peer");
 	if (value->flags & FLOW_NEXTHOP_TAGS && !value->vlan[0])
 		add(&line, " vlan none");
 	else if (value->vlan[1])

@@ -173,10 +173,11 @@ static int add_filter(const struct filter *filter, int program, const char *pin,
 	(void)bpffs_unpin(pin, NULL);
 	if (err == -EEXIST)
 		return problem_set(problem, err,
-				   "interface %u has a tc %s filter of someone else with priority "
-				   "%u and handle %#x; remove it",
-				   filter->link->ifindex, filter->side, filter->link->priority,
-				   FILTER_HANDLE);
+				   "interface %u has a tc %s filter of someone else, or one of ours "
+				   "whose pin somebody removed; remove it: tc filter del dev NAME %s "
+				   "pref %u handle %#x bpf",
+				   filter->link->ifindex, filter->side, filter->side,
+				   filter->link->priority, FILTER_HANDLE);
 	return problem_errno(problem, err,
 			     "cannot add a tc %s filter with priority %u to interface %u (a "
 			     "priority has filters of one kind)",

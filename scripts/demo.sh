@@ -63,7 +63,7 @@ if ! build >"$work/build.log" 2>&1; then
 fi
 cp -r examples/count_protocols "$work/"
 PKG_CONFIG_PATH=$work/installed/lib/pkgconfig make -s -C "$work/count_protocols"
-echo "xdp_root_loader, xdp_filter, xdp_sampler, bypass_udp, and the example count_protocols.o from the installed kit"
+echo "xdp_root_loader, xdp_filter, xdp_sampler, bypass_udp, tc_offload, and the example count_protocols.o from the installed kit"
 
 echo
 echo "== lab: $client 10.90.0.1 fd90::1 --- veth --- 10.90.0.2 fd90::2 $server"
@@ -171,9 +171,9 @@ daemon_starts() {
 	return 1
 }
 
-# Asks 10.90.0.2, port 53, five times; the backend answers what it gets, on port 7.
-ask_the_backend() {
-	nsenter --net="/run/netns/$backend" /usr/bin/python3 - 10.91.0.1 7 <<-'END' &
+# backend_answers PORT: five questions, with what was asked. Ends with `wait`.
+backend_answers() {
+	nsenter --net="/run/netns/$backend" /usr/bin/python3 - 10.91.0.1 "$1" <<-'END' &
 		import socket, sys
 		udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		udp.settimeout(10)
@@ -183,19 +183,25 @@ ask_the_backend() {
 		    udp.sendto(text, sender)
 	END
 	for ((i = 0; i < 100; i++)); do
-		! nsenter --net="/run/netns/$backend" grep -q ':0007 ' /proc/net/udp || break
+		! nsenter --net="/run/netns/$backend" grep -q ":$(printf %04X "$1") " /proc/net/udp || break
 		sleep 0.1
 	done
-	nsenter --net="/run/netns/$client" /usr/bin/python3 - <<-'END'
-		import socket
+}
+
+# ask NAMESPACE FROM PORT TO PORT WHAT: five times, from a socket that takes answers of this sender alone.
+ask() {
+	nsenter --net="/run/netns/$1" /usr/bin/python3 - "${@:2}" <<-'END'
+		import socket, sys
+		source, source_port, target, target_port, what = sys.argv[1:]
 		answered = 0
 		udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-		udp.bind(("10.90.0.1", 5300))
+		udp.bind((source, int(source_port)))
+		udp.connect((target, int(target_port)))
 		udp.settimeout(2)
 		for i in range(5):
-		    udp.sendto(b"question %d" % i, ("10.90.0.2", 53))
+		    udp.send(b"question %d" % i)
 		    answered += udp.recv(100) == b"question %d" % i
-		print(f"  UDP to port 53 of the server        {answered} of 5 answered: by the backend")
+		print(f"  {what:<35}{answered} of 5 answered: by the backend")
 	END
 	wait $!
 }
@@ -207,9 +213,20 @@ run xdp_root_loader --attach --interface eth1
 run bypass_udp --attach --interface eth0,eth1
 daemon_starts
 run bypass_udp --flow-add '10.90.0.1:5300 > 10.90.0.2:53 => 10.91.0.2:5300 > 10.91.0.1:7' --both
-ask_the_backend
+backend_answers 7
+ask "$client" 10.90.0.1 5300 10.90.0.2 53 "UDP to port 53 of the server"
 run bypass_udp --flow-show
 run bypass_udp --explain '10.90.0.1:5301 > 10.90.0.2:53' --interface eth0
+
+echo
+echo "== a UDP flow from the server's own loopback to the same backend, at tc: no proxy listens"
+ip -n "$server" link set lo up
+run tc_offload --attach --set-sysctls --interface lo,eth1
+run tc_offload --flow-add '127.0.0.1:1236 > 127.0.0.1:1235 => 10.91.0.2:37713 > 10.91.0.1:8' --both 2>"$work/unfollowed"
+backend_answers 8
+ask "$server" 127.0.0.1 1236 127.0.0.1 1235 "UDP to port 1235 of 127.0.0.1"
+run tc_offload --flow-show
+run tc_offload --detach --interface all
 
 echo
 echo "== done; the lab is being removed"

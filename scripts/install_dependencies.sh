@@ -6,7 +6,7 @@ set -euo pipefail
 build=(gcc libc6-dev make cmake pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
 	libjson-c-dev libsystemd-dev libmnl-dev libnetfilter-conntrack-dev libcmocka-dev)
 demo=("${build[@]}" iproute2 ethtool util-linux procps iputils-ping python3-scapy kmod)
-test=("${demo[@]}" git jq tcpdump tshark strace xdp-tools nftables conntrack iperf3 libcap2-bin shellcheck clang-tidy
+test=("${demo[@]}" git jq tcpdump tshark strace xdp-tools nftables conntrack iperf3 socat libcap2-bin shellcheck clang-tidy
 	clang-format cppcheck libclang-rt-14-dev universal-ctags binutils
 	qemu-system-x86 mmdebstrap busybox-static e2fsprogs cpio xz-utils)
 

@@ -8,7 +8,8 @@
 
 static int complain(const struct flow_case *what, int err, const char *text)
 {
-	fprintf(stderr, "bench_bypass: %s: %s: %s\n", what->name, text, strerror(-err));
+	fprintf(stderr, "%s: %s: %s: %s\n", program_invocation_short_name, what->name, text,
+		strerror(-err));
 	return err;
 }
 

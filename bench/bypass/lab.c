@@ -14,7 +14,7 @@
 
 static int complain(int err, const char *what)
 {
-	fprintf(stderr, "bench_bypass: lab: %s: %s\n", what, strerror(-err));
+	fprintf(stderr, "%s: lab: %s: %s\n", program_invocation_short_name, what, strerror(-err));
 	return err;
 }
 

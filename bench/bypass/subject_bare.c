@@ -84,6 +84,7 @@ int flow_subject_bare(struct program_set *set, const struct flow_case *what,
 	for (__u32 i = 0; i < (what->flows ? what->flows : 1) && !err; i++)
 		err = put_flow(bpf_map__fd(flows), what, i);
 	if (err)
-		fprintf(stderr, "bench_bypass: %s: %s\n", what->name, strerror(-err));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what->name,
+			strerror(-err));
 	return err;
 }

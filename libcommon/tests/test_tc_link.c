@@ -292,7 +292,7 @@ static void a_foreign_filter_with_our_handle_is_not_touched(void **state)
 	assert_int_equal(foreign_filter(dropping, OUR_HANDLE, PRIORITY, 0), 0);
 	assert_state(&egress, -1);
 	assert_int_equal(tc_link_attach(&egress, passing, &problem), -EEXIST);
-	assert_non_null(strstr(problem.text, "priority 4711 and handle 0xecb"));
+	assert_non_null(strstr(problem.text, "pref 4711 handle 0xecb bpf"));
 	assert_int_equal(count_pins(), 0);
 	must(tc_link_detach(&egress, &problem));
 	assert_false(leaves());

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need cppcheck
 
-mapfile -t files < <(source_files 'libcommon/*.c' 'xdp_*/*.c' 'bypass_udp/*.c' 'tests/harness/*.c' | grep -v '\.bpf\.c$')
+mapfile -t files < <(source_files 'libcommon/*.c' 'xdp_*/*.c' 'bypass_udp/*.c' 'tc_offload/*.c' 'tests/harness/*.c' | grep -v '\.bpf\.c$')
 includes=()
 for component in */component.cmake; do
 	includes+=(-I "${component%/*}")

@@ -10,7 +10,7 @@ import sys
 LIBRARIES = {
     "json-c/": r"libcommon/(report|config_file)(_\w+)?",
     "systemd/": r"libcommon/(log|service)",
-    "libmnl/": r"libcommon/(network_\w+|neighbour_keep)|xdp_filter/local_routes|bypass_udp/(conntrack_\w+|netfilter_socket|rules_watch)",
+    "libmnl/": r"libcommon/(network_\w+|neighbour_keep)|xdp_filter/local_routes|bypass_udp/(conntrack_\w+|netfilter_socket|rules_watch)|tc_offload/offload_interfaces",
     "libnetfilter_conntrack/": r"bypass_udp/conntrack_\w+",
     "libelf.h": r"libcommon/object_file",
     "gelf.h": r"libcommon/object_file",

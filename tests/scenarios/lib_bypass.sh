@@ -153,44 +153,6 @@ checksum_errors() {
 	done | paste -s -d ' '
 }
 
-# served NAME NAMESPACE [--no-checksum] ADDRESS:PORT...: a server until served_ends NAME.
-served() {
-	nsenter --net="/run/netns/$2" "$senders/udp_echo" "${@:3}" >"$work/$1.served" 2>&1 &
-	serving[$1]=$!
-	wait_until 10 grep -q ready "$work/$1.served" || fail "$1: it serves" "$work/$1.served"
-}
-declare -A serving
-served_ends() { # NAME...
-	local name
-	for name in "$@"; do
-		kill "${serving[$name]}"
-		wait "${serving[$name]}"
-	done
-}
-# came NAME ADDRESS:PORT: how many it has answered, once it has ended.
-came() {
-	awk -v at="$2" '$1 == at { print $2 }' "$work/$1.served"
-}
-
-# asks WHAT NAMESPACE OPTION... FROM TO SIZE...: every datagram is answered, with the same bytes and once.
-asks() {
-	check "$1" in_ns "$2" "$senders/udp_ask" "${@:3}"
-}
-# asking NAME NAMESPACE OPTION... FROM TO SIZE...: in the background, until asking_ends NAME.
-asking() {
-	nsenter --net="/run/netns/$2" "$senders/udp_ask" "${@:3}" >"$work/$1.asked" 2>&1 &
-	asker[$1]=$!
-}
-declare -A asker
-asking_ends() { # NAME: its exit status
-	kill "${asker[$1]}"
-	wait "${asker[$1]}"
-}
-# asked NAME WORD: sent, answered, wrong or silence, once it has ended.
-asked() {
-	sed -n "s/^$2 //p" "$work/$1.asked"
-}
-
 # daemon_starts: bypass_udp --run in the background, until daemon_ends; what it says is in $work/daemon.
 daemon_starts() {
 	"$build/bin/bypass_udp" --bpffs "$bpffs" --run >"$work/daemon" 2>&1 &

@@ -2,6 +2,7 @@
 # What the scenarios of xdp_filter share. Sourced behind netns.sh.
 : "${build:?}" "${bpffs:?}" "${work:?}"
 [ -x "$build/bin/xdp_filter" ] || skip "no xdp_filter in this build"
+. "$(dirname "${BASH_SOURCE[0]}")/lib_sockets.sh"
 
 # filter OPTION...: xdp_filter on eth0 and this scenario's bpffs.
 filter() {
@@ -27,24 +28,6 @@ hits() {
 }
 hits_is() {
 	[ "$(hits "$1")" = "$2" ]
-}
-
-# capture_starts NAME NAMESPACE INTERFACE [FILTER]: tcpdump into $work/NAME.pcap, until capture_ends.
-capture_starts() {
-	# Without in_ns, whose process would be another than tcpdump's.
-	nsenter --net="/run/netns/$2" tcpdump -i "$3" -Z root --immediate-mode -s 2048 -B 32768 -U -w "$work/$1.pcap" "${@:4}" \
-		>/dev/null 2>"$work/$1.tcpdump" &
-	capture[$1]=$!
-	wait_until 10 grep -q "listening on" "$work/$1.tcpdump" || fail "tcpdump starts" "$work/$1.tcpdump"
-}
-declare -A capture
-capture_has() { # NAME COUNT: at least so many packets
-	[ "$(tcpdump -r "$work/$1.pcap" 2>/dev/null | wc -l)" -ge "$2" ]
-}
-capture_ends() {
-	kill "${capture[$1]}"
-	wait "${capture[$1]}"
-	equal "$1: tcpdump has caught all" "0 packets dropped by kernel" "$(grep dropped "$work/$1.tcpdump")"
 }
 
 # told NAME FLOOD: a number of the last words of tests/senders/flood, in $work/FLOOD.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* udp_ask [--no-checksum] [--count N | --every MILLISECONDS] FROM TO SIZE...: an ordinary client. Sends
- * datagrams of these sizes in turn from one ADDRESS:PORT to another, each with other bytes, and compares what
- * comes back from there with what was sent.
+/* udp_ask [--no-checksum] [--count N | --every MILLISECONDS] FROM TO SIZE... | --text TEXT FROM TO: an ordinary
+ * client. Sends datagrams of these sizes in turn from one ADDRESS:PORT to another, each with other bytes, or that
+ * text, and compares what comes back from there with what was sent.
  *
  * With --count: N of each size (1), each after the answer to the one before, or after a second without. With
  * --every: one each so many milliseconds, answered or not, until SIGTERM. With --count 0: the first, until
@@ -27,6 +27,7 @@ struct asking {
 	int fd;
 	uint64_t every; /* microseconds; 0: after the answer */
 	uint64_t sent, answered, wrong, silence, last;
+	const char *text; /* NULL: bytes that differ */
 	size_t sizes[SIZES];
 	size_t size_count;
 	uint8_t is_answered[UNANSWERED_MAX];
@@ -38,9 +39,13 @@ static char received[UDP_END_PAYLOAD], expected[UDP_END_PAYLOAD];
 /* The datagram of that number: the number, as far as there is room, then bytes that depend on it. */
 static size_t fill(char *payload, uint64_t number)
 {
-	size_t size = asking.sizes[number % asking.size_count];
+	size_t size = asking.sizes[asking.size_count > 1 ? number % asking.size_count : 0];
 	uint64_t state = number * 0x9e3779b97f4a7c15u + 1;
 
+	if (asking.text) {
+		memcpy(payload, asking.text, size);
+		return size;
+	}
 	for (size_t i = 0; i < size; i++) {
 		state = state * 6364136223846793005u + 1442695040888963407u;
 		payload[i] = (char)(state >> 56);
@@ -140,13 +145,18 @@ int main(int argc, char **argv)
 			count = strtoull(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "--every") && i + 1 < argc)
 			asking.every = strtoull(argv[++i], NULL, 10) * 1000;
+		else if (!strcmp(argv[i], "--text") && i + 1 < argc)
+			asking.text = argv[++i];
 	}
-	if (argc - i < 3 || argc - i - 2 > SIZES)
-		errx(2, "usage: udp_ask [--no-checksum] [--count N | --every MS] FROM TO SIZE...");
+	if (asking.text)
+		asking.sizes[asking.size_count++] = strlen(asking.text);
+	for (int size = i + 2; size < argc && asking.size_count < SIZES; size++)
+		asking.sizes[asking.size_count++] = (size_t)atoi(argv[size]);
+	if (argc - i < 2 || argc - i - 2 > (asking.text ? 0 : SIZES) || !asking.size_count)
+		errx(2, "usage: udp_ask [--no-checksum] [--count N | --every MS] "
+			"FROM TO SIZE... | --text TEXT FROM TO");
 	from = udp_end_parse(argv[i]);
 	to = udp_end_parse(argv[i + 1]);
-	for (i += 2; i < argc; i++)
-		asking.sizes[asking.size_count++] = (size_t)atoi(argv[i]);
 	asking.fd = udp_end_open(&from, checksum);
 	if (connect(asking.fd, (const void *)&to.address, to.length))
 		err(1, "connect");
