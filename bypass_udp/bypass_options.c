@@ -14,8 +14,7 @@
 	 VERB(STATS))
 #define SECONDS_LONGEST 86400
 
-/* The words of enum flow_listing_order and enum bypass_stats_format. */
-static const char *const orders[] = { "pps", "bps", "packets", "bytes", NULL };
+/* The words of enum bypass_stats_format. */
 static const char *const formats[] = { "json", "statsd", "prometheus", NULL };
 
 static const struct option_row fixed_rows[] = {
@@ -28,37 +27,8 @@ static const struct option_row fixed_rows[] = {
 	OPTION_ROW_NO_CONFIG(struct bypass_options, VERB(ATTACH)),
 	OPTION_ROW_SLOT(struct bypass_options,
 			"slot of the program; unless given, where it is, else 7", OF_INTERFACES),
-	{ .name = "both",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(both),
-	  .help = "the flow of the answers as well",
-	  .verbs = VERB(FLOW_ADD) | VERB(FLOW_DEL) },
-	{ .name = "dry-run",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(dry_run),
-	  .help = "only tell what would be done",
-	  .verbs = VERB(FLOW_ADD) },
-	{ .name = "flow",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(flow),
-	  .value_name = "IN",
-	  .help = "only this flow, and that of its answers: \"10.0.0.1:5000 > 10.0.0.2:53\"",
-	  .verbs = VERB(FLOW_SHOW) | VERB(FLOWS) },
-	{ .name = "top",
-	  .kind = OPTION_NUMBER,
-	  .offset = MEMBER(top),
-	  .minimum = 1,
-	  .maximum = UINT32_MAX,
-	  .value_name = "N",
-	  .help = "only the N largest, the largest first",
-	  .verbs = VERB(FLOWS) },
-	{ .name = "by",
-	  .kind = OPTION_CHOICE,
-	  .offset = MEMBER(by),
-	  .choices = orders,
-	  .value_name = "WORD",
-	  .help = "what is large: rates are measured for a second",
-	  .verbs = VERB(FLOWS) },
+	FLOW_OPTION_ROWS(struct bypass_options, VERB(FLOW_ADD), VERB(FLOW_DEL), VERB(FLOW_SHOW),
+			 VERB(FLOWS)),
 	{ .name = "learned",
 	  .kind = OPTION_FLAG,
 	  .offset = MEMBER(learned),
@@ -131,40 +101,17 @@ int bypass_options_request(const struct bypass_options *options, struct bypass_r
 	return 0;
 }
 
-int bypass_options_rules(const struct bypass_options *options, struct flow_rule_list *ret_rules,
-			 struct problem *problem)
-{
-	struct flow_rule rule;
-	int err = flow_rule_parse(options->flow_add, &rule, problem);
-
-	if (!err) {
-		rule.both |= options->both;
-		err = flow_rule_list_add(ret_rules, &rule, problem);
-	}
-	return err ? problem_prefix(problem, err, "--flow-add '%s'", options->flow_add) : 0;
-}
-
 int bypass_options_flows(const struct bypass_options *options, enum bypass_verb verb,
 			 struct flow_key *ret_key, struct flow_listing_wish *ret_wish,
 			 struct problem *problem)
 {
-	struct flow_rule rule;
-	int err;
+	unsigned int tables = 0;
 
-	*ret_wish = (struct flow_listing_wish){ .top = (size_t)options->top,
-						.by = (enum flow_listing_order)options->by };
 	if (verb == BYPASS_VERB_FLOW_SHOW || options->only_static)
-		ret_wish->tables |= 1U << FLOW_TABLE_STATIC;
+		tables |= 1U << FLOW_TABLE_STATIC;
 	if (options->learned)
-		ret_wish->tables |= 1U << FLOW_TABLE_LEARNED;
-	if (!options->flow)
-		return 0;
-	err = flow_rule_parse_in(options->flow, &rule, problem);
-	if (err)
-		return problem_prefix(problem, err, "--flow '%s'", options->flow);
-	*ret_key = rule.key;
-	ret_wish->key = ret_key;
-	return 0;
+		tables |= 1U << FLOW_TABLE_LEARNED;
+	return flow_options_wish(&options->flows, tables, ret_key, ret_wish, problem);
 }
 
 int bypass_options_seconds(const struct bypass_options *options, uint64_t *ret_seconds,

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "bypass_flows.h"
 #include "bypass_plan.h"
+#include "flow_options.h"
 #include "bypass_settings.h"
 #include "command_line.h"
 #include "interface.h"
@@ -42,7 +42,6 @@ struct bypass_options {
 	uint64_t slot;
 	const char *setting[BYPASS_SETTING_COUNT]; /* by enum bypass_setting, NULL: not given */
 	/* Of verbs. */
-	const char *flow_add;
 	const char *flow_del;
 	const char *flow_file;
 	const char *exclude;
@@ -50,13 +49,9 @@ struct bypass_options {
 	const char *explain;
 	const char *stats;
 	/* Of flows. */
-	const char *flow;
-	bool both;
-	bool dry_run;
+	struct flow_options flows;
 	bool learned;
 	bool only_static;
-	uint64_t top;
-	int by; /* enum flow_listing_order */
 	/* Of --stats. */
 	int format; /* enum bypass_stats_format */
 	const char *to;
@@ -73,10 +68,6 @@ int bypass_options_plan(const struct bypass_options *options, bool optional,
 /* What was said about settings, nothing maybe. */
 int bypass_options_request(const struct bypass_options *options, struct bypass_request *ret_request,
 			   struct problem *problem);
-
-/* The rule of --flow-add, and that of the answers with --both. To be freed also on failure. */
-int bypass_options_rules(const struct bypass_options *options, struct flow_rule_list *ret_rules,
-			 struct problem *problem);
 
 /* What --flows or --flow-show (`verb`) is to list; *ret_key is what the wish points to. */
 int bypass_options_flows(const struct bypass_options *options, enum bypass_verb verb,

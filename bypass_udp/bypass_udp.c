@@ -137,10 +137,10 @@ static int flow_add(void *options_, struct problem *problem)
 {
 	const struct bypass_options *options = options_;
 	struct flow_rule_list rules = { 0 };
-	int err = bypass_options_rules(options, &rules, problem);
+	int err = flow_options_rules(&options->flows, &rules, problem);
 
 	if (!err)
-		err = bypass_change_flow_add(stdout, options->bpffs, &rules, options->dry_run,
+		err = bypass_change_flow_add(stdout, options->bpffs, &rules, options->flows.dry_run,
 					     problem);
 	flow_rule_list_free(&rules);
 	return err;
@@ -150,8 +150,8 @@ static int flow_del(void *options_, struct problem *problem)
 {
 	const struct bypass_options *options = options_;
 
-	return bypass_change_flow_del(stdout, options->bpffs, options->flow_del, options->both,
-				      problem);
+	return bypass_change_flow_del(stdout, options->bpffs, options->flow_del,
+				      options->flows.both, problem);
 }
 
 static int flow_file(void *options_, struct problem *problem)
@@ -295,7 +295,7 @@ static const struct verb_row verbs[BYPASS_VERB_COUNT] = {
 				 "any, what the configuration file says now",
 				 reload },
 	[BYPASS_VERB_SET] = { "set", 0, NULL, 0, "change settings", set },
-	[BYPASS_VERB_FLOW_ADD] = { "flow-add", 0, "RULE", VALUE(flow_add),
+	[BYPASS_VERB_FLOW_ADD] = { "flow-add", 0, "RULE", VALUE(flows.add),
 				   "add a static flow: \"IN => OUT\", as in \"10.0.0.1:5000 > "
 				   "10.0.0.2:53 => l2 via 10.0.0.9\" or \"... => *:* > 10.9.0.2:53\"",
 				   flow_add },

@@ -10,9 +10,6 @@
 #define MEMBER(name) offsetof(struct offload_options, name)
 #define OF_INTERFACES (VERB(ATTACH) | VERB(DETACH) | VERB(EXPLAIN) | VERB(STATUS) | VERB(CHECK))
 
-/* The words of enum flow_listing_order. */
-static const char *const orders[] = { "pps", "bps", "packets", "bytes", NULL };
-
 static const struct option_row rows[] = {
 	OPTION_ROW_INTERFACES(struct offload_options,
 			      "interfaces, separated by commas; attach: \"all\" means physical ones, "
@@ -42,37 +39,8 @@ static const struct option_row rows[] = {
 	  .verbs = VERB(ATTACH) },
 	OPTION_ROW_CONFIG(struct offload_options, VERB(ATTACH) | VERB(RELOAD)),
 	OPTION_ROW_NO_CONFIG(struct offload_options, VERB(ATTACH)),
-	{ .name = "both",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(both),
-	  .help = "the flow of the answers as well: both or none",
-	  .verbs = VERB(FLOW_ADD) | VERB(FLOW_DEL) },
-	{ .name = "dry-run",
-	  .kind = OPTION_FLAG,
-	  .offset = MEMBER(dry_run),
-	  .help = "only tell what would be done",
-	  .verbs = VERB(FLOW_ADD) },
-	{ .name = "flow",
-	  .kind = OPTION_TEXT,
-	  .offset = MEMBER(flow),
-	  .value_name = "IN",
-	  .help = "only this flow and that of its answers: \"10.0.0.1:5000 > 10.0.0.2:53\"",
-	  .verbs = VERB(FLOW_SHOW) | VERB(FLOWS) },
-	{ .name = "top",
-	  .kind = OPTION_NUMBER,
-	  .offset = MEMBER(top),
-	  .minimum = 1,
-	  .maximum = UINT32_MAX,
-	  .value_name = "N",
-	  .help = "the N largest alone, the largest first",
-	  .verbs = VERB(FLOWS) },
-	{ .name = "by",
-	  .kind = OPTION_CHOICE,
-	  .offset = MEMBER(by),
-	  .choices = orders,
-	  .value_name = "WORD",
-	  .help = "what is large: rates are measured for a second",
-	  .verbs = VERB(FLOWS) },
+	FLOW_OPTION_ROWS(struct offload_options, VERB(FLOW_ADD), VERB(FLOW_DEL), VERB(FLOW_SHOW),
+			 VERB(FLOWS)),
 	OPTION_ROW_JSON(struct offload_options, "as JSON",
 			VERB(STATUS) | VERB(FLOWS) | VERB(FLOW_SHOW) | VERB(EXPLAIN) | VERB(CHECK)),
 	OPTION_ROW_BPFFS(struct offload_options),
@@ -119,39 +87,6 @@ int offload_options_attach(const struct offload_options *options, const struct o
 enum offload_at_choice offload_options_detach_at(const struct offload_options *options)
 {
 	return options->at_given ? (enum offload_at_choice)options->at : OFFLOAD_AT_BOTH;
-}
-
-int offload_options_rules(const struct offload_options *options, struct flow_rule_list *ret_rules,
-			  struct problem *problem)
-{
-	struct flow_rule rule = { 0 };
-	int err = flow_rule_parse(options->flow_add, &rule, problem);
-
-	rule.both |= options->both;
-	if (!err)
-		err = flow_rule_list_add(ret_rules, &rule, problem);
-	if (!err)
-		return 0;
-	return problem_prefix(problem, err, "--flow-add '%s'", options->flow_add);
-}
-
-int offload_options_flows(const struct offload_options *options, struct flow_key *ret_key,
-			  struct flow_listing_wish *ret_wish, struct problem *problem)
-{
-	struct flow_rule rule;
-
-	*ret_wish = (struct flow_listing_wish){
-		.tables = 1U << FLOW_TABLE_STATIC,
-		.top = (size_t)options->top,
-		.by = (enum flow_listing_order)options->by,
-	};
-	if (!options->flow)
-		return 0;
-	if (flow_rule_parse_in(options->flow, &rule, problem))
-		return problem_prefix(problem, -EINVAL, "--flow '%s'", options->flow);
-	*ret_key = rule.key;
-	ret_wish->key = ret_key;
-	return 0;
 }
 
 int offload_options_explain(const struct offload_options *options, const char **ret_interface,

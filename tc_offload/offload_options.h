@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "command_line.h"
-#include "flow_listing.h"
+#include "flow_options.h"
 #include "interface.h"
 #include "offload_attach.h"
 #include "offload_plan.h"
@@ -42,16 +42,10 @@ struct offload_options {
 	uint64_t max_flows; /* 0: not given */
 	bool set_sysctls;
 	/* Of verbs. */
-	const char *flow_add;
 	const char *flow_del;
 	const char *flow_file;
 	const char *explain;
-	/* Of flows. */
-	const char *flow;
-	bool both;
-	bool dry_run;
-	uint64_t top;
-	int by; /* enum flow_listing_order */
+	struct flow_options flows;
 };
 
 const struct option_row *offload_option_rows(size_t *ret_count);
@@ -67,14 +61,6 @@ int offload_options_attach(const struct offload_options *options, const struct o
 
 /* The sides of --detach: both, unless one was typed. */
 enum offload_at_choice offload_options_detach_at(const struct offload_options *options);
-
-/* The rule of --flow-add, and that of the answers with --both. To be freed also on failure. */
-int offload_options_rules(const struct offload_options *options, struct flow_rule_list *ret_rules,
-			  struct problem *problem);
-
-/* What --flows or --flow-show is to list; *ret_key is what the wish points to. */
-int offload_options_flows(const struct offload_options *options, struct flow_key *ret_key,
-			  struct flow_listing_wish *ret_wish, struct problem *problem);
 
 /* The one interface of --explain, NULL: any. */
 int offload_options_explain(const struct offload_options *options, const char **ret_interface,

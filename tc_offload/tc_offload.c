@@ -63,11 +63,11 @@ static int flow_add(void *options_, struct problem *problem)
 {
 	const struct offload_options *options = options_;
 	struct flow_rule_list rules = { 0 };
-	int err = offload_options_rules(options, &rules, problem);
+	int err = flow_options_rules(&options->flows, &rules, problem);
 
 	if (!err)
-		err = offload_change_flow_add(stdout, options->bpffs, &rules, options->dry_run,
-					      problem);
+		err = offload_change_flow_add(stdout, options->bpffs, &rules,
+					      options->flows.dry_run, problem);
 	flow_rule_list_free(&rules);
 	return err;
 }
@@ -76,8 +76,8 @@ static int flow_del(void *options_, struct problem *problem)
 {
 	const struct offload_options *options = options_;
 
-	return offload_change_flow_del(stdout, options->bpffs, options->flow_del, options->both,
-				       problem);
+	return offload_change_flow_del(stdout, options->bpffs, options->flow_del,
+				       options->flows.both, problem);
 }
 
 static int flow_file(void *options_, struct problem *problem)
@@ -98,7 +98,7 @@ static int flows(void *options_, struct problem *problem)
 	struct flow_listing_wish wish;
 	struct report *report;
 	struct flow_key key;
-	int err = offload_options_flows(options, &key, &wish, problem);
+	int err = flow_options_wish(&options->flows, 1U << FLOW_TABLE_STATIC, &key, &wish, problem);
 
 	if (!err)
 		err = bpffs_check(options->bpffs, problem);
@@ -177,7 +177,7 @@ static const struct verb_row verbs[OFFLOAD_VERB_COUNT] = {
 				  "make the flows what the configuration file says now, if it names "
 				  "any",
 				  reload },
-	[OFFLOAD_VERB_FLOW_ADD] = { "flow-add", 0, "RULE", VALUE(flow_add),
+	[OFFLOAD_VERB_FLOW_ADD] = { "flow-add", 0, "RULE", VALUE(flows.add),
 				    "add a flow: \"IN => OUT\", as in \"127.0.0.1:1236 > "
 				    "127.0.0.1:1235 => 10.0.2.3:1236 > 10.0.2.4:1234\"",
 				    flow_add },

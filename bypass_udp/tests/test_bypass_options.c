@@ -20,7 +20,7 @@ static const struct verb_row verbs[BYPASS_VERB_COUNT] = {
 	[BYPASS_VERB_SET] = { .name = "set" },
 	[BYPASS_VERB_FLOW_ADD] = { .name = "flow-add",
 				   .value_name = "X",
-				   .offset = VALUE(flow_add) },
+				   .offset = VALUE(flows.add) },
 	[BYPASS_VERB_FLOW_DEL] = { .name = "flow-del",
 				   .value_name = "X",
 				   .offset = VALUE(flow_del) },
@@ -135,20 +135,20 @@ static void test_rules(void **state)
 
 	(void)state;
 	typed_take("--flow-add|10.0.0.1:1 > 10.0.0.2:2 => l2");
-	assert_int_equal(bypass_options_rules(&options, &rules, &problem), 0);
+	assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), 0);
 	assert_int_equal(rules.count, 1);
 	assert_false(rules.rules[0].both);
 	flow_rule_list_free(&rules);
 	typed_take("--flow-add|10.0.0.1:1 > 10.0.0.2:2 => l2|--both");
-	assert_int_equal(bypass_options_rules(&options, &rules, &problem), 0);
+	assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), 0);
 	assert_true(rules.rules[0].both);
 	flow_rule_list_free(&rules);
 	typed_take("--flow-add|10.0.0.1:1 > 10.0.0.2:2 => l2 both");
-	assert_int_equal(bypass_options_rules(&options, &rules, &problem), 0);
+	assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), 0);
 	assert_true(rules.rules[0].both);
 	flow_rule_list_free(&rules);
 	typed_take("--flow-add|10.0.0.1 => l2");
-	assert_int_equal(bypass_options_rules(&options, &rules, &problem), -EINVAL);
+	assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), -EINVAL);
 	typed_says("--flow-add '10.0.0.1 => l2': ");
 	flow_rule_list_free(&rules);
 }

@@ -19,7 +19,7 @@ static const struct verb_row verbs[OFFLOAD_VERB_COUNT] = {
 	[OFFLOAD_VERB_ATTACH] = { .name = "attach" },
 	[OFFLOAD_VERB_DETACH] = { .name = "detach" },
 	[OFFLOAD_VERB_RELOAD] = { .name = "reload" },
-	[OFFLOAD_VERB_FLOW_ADD] = TEXT("flow-add", flow_add),
+	[OFFLOAD_VERB_FLOW_ADD] = TEXT("flow-add", flows.add),
 	[OFFLOAD_VERB_FLOW_DEL] = TEXT("flow-del", flow_del),
 	[OFFLOAD_VERB_FLOW_SHOW] = { .name = "flow-show" },
 	[OFFLOAD_VERB_FLOW_FILE] = TEXT("flow-file", flow_file),
@@ -178,14 +178,14 @@ static void test_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
 		typed_take(good[i].line);
-		assert_int_equal(offload_options_rules(&options, &rules, &problem), 0);
+		assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), 0);
 		assert_int_equal(rules.count, 1);
 		assert_int_equal(rules.rules[0].both, good[i].both);
 		assert_int_equal(rules.rules[0].key.protocol, 6);
 		flow_rule_list_free(&rules);
 	}
 	typed_take("--flow-add|10.0.0.1 => l2|--both");
-	assert_int_equal(offload_options_rules(&options, &rules, &problem), -EINVAL);
+	assert_int_equal(flow_options_rules(&options.flows, &rules, &problem), -EINVAL);
 	typed_says("--flow-add '10.0.0.1 => l2': ");
 	assert_int_equal(rules.count, 0);
 	flow_rule_list_free(&rules);
@@ -198,18 +198,24 @@ static void test_flows(void **state)
 
 	(void)state;
 	typed_take("--flows|--top|7|--by|bytes");
-	assert_int_equal(offload_options_flows(&options, &key, &wish, &problem), 0);
+	assert_int_equal(flow_options_wish(&options.flows, 1U << FLOW_TABLE_STATIC, &key, &wish,
+					   &problem),
+			 0);
 	assert_int_equal(wish.top, 7);
 	assert_int_equal(wish.by, FLOW_LISTING_BY_BYTES);
 	assert_int_equal(wish.tables, 1U << FLOW_TABLE_STATIC);
 	assert_null(wish.key);
 	typed_take("--flow-show|--flow|[fd00::1]:1 > [fd00::2]:2 tcp");
-	assert_int_equal(offload_options_flows(&options, &key, &wish, &problem), 0);
+	assert_int_equal(flow_options_wish(&options.flows, 1U << FLOW_TABLE_STATIC, &key, &wish,
+					   &problem),
+			 0);
 	assert_ptr_equal(wish.key, &key);
 	assert_int_equal(key.family, FLOW_IPV6);
 	assert_int_equal(wish.top, 0);
 	typed_take("--flow-show|--flow|x");
-	assert_int_equal(offload_options_flows(&options, &key, &wish, &problem), -EINVAL);
+	assert_int_equal(flow_options_wish(&options.flows, 1U << FLOW_TABLE_STATIC, &key, &wish,
+					   &problem),
+			 -EINVAL);
 	typed_says("--flow 'x': ");
 }
 
