@@ -21,8 +21,15 @@ static int check_peer(const char *device, struct problem *problem)
 	struct offload_interface interface;
 	int err = offload_interface_find(device, &interface, problem);
 
-	if (err || !strcmp(interface.kind, "veth") || !strcmp(interface.kind, "netkit"))
+	if (err)
 		return err;
+	if (!strcmp(interface.kind, "veth") || !strcmp(interface.kind, "netkit"))
+		return interface.leads_elsewhere ?
+			       0 :
+			       problem_set(problem, -EOPNOTSUPP,
+					   "peer: the other end of %s is in this network namespace "
+					   "too, packets would be dropped; leave peer out",
+					   device);
 	return problem_set(problem, -EOPNOTSUPP,
 			   "peer: %s is no veth, there is no network namespace behind it; leave peer "
 			   "out",

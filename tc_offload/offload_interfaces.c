@@ -38,6 +38,7 @@ bool offload_interface_read(const struct nlmsghdr *message, struct offload_inter
 			    network_text_is(info[IFLA_INFO_SLAVE_KIND], "bridge"),
 		.has_ethernet =
 			header->ifi_type == ARPHRD_ETHER || header->ifi_type == ARPHRD_LOOPBACK,
+		.leads_elsewhere = of[IFLA_LINK_NETNSID],
 		.is_up = header->ifi_flags & IFF_UP,
 		.mtu = network_u32(of[IFLA_MTU]),
 	};

@@ -23,6 +23,7 @@ struct offload_interface {
 	bool is_physical;  /* it has a device below it */
 	bool is_slave;     /* of a bond or bridge */
 	bool has_ethernet; /* 14 bytes of link header; else none (ARPHRD_NONE, ARPHRD_PPP …) */
+	bool leads_elsewhere; /* what it is linked to, its other end, is in another network namespace */
 	bool is_up;
 	uint32_t mtu;
 };

@@ -8,8 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "abi/nexthop.h"
@@ -46,19 +49,48 @@ static void test_what_tc_cannot(void **state)
 		       "vlan 6.8: tc_offload writes one VLAN tag at most");
 	assert_refused(IN " => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 dev lo peer", -EOPNOTSUPP,
 		       "peer: lo is no veth");
+	offload_scene_run("ip link add v0 type veth peer name v1");
+	assert_refused(IN " => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 dev v0 peer", -EOPNOTSUPP,
+		       "the other end of v0 is in this network namespace");
 	assert_refused(IN " => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 dev r9 peer", -ENODEV, "r9");
 	/* The first is what --both would have made. */
 	assert_refused(IN " vlan 5.7 => 10.0.2.1:* > 10.0.2.4:* both", -EOPNOTSUPP, "vlan 5.7");
 }
 
+/* A process in a network namespace of its own, which it keeps until it is killed. */
+static pid_t live_elsewhere(void)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		if (unshare(CLONE_NEWNET) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
 static void test_what_tc_can(void **state)
 {
+	pid_t elsewhere = live_elsewhere();
 	struct flow_value value;
+	char line[128];
 
 	(void)state;
+	snprintf(line, sizeof(line), "ip link add r3 type veth peer name p3 netns %d", elsewhere);
+	offload_scene_run(line);
 	offload_scene_must(offload_scene_add(
 		IN " udp vlan 5 => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 vlan 6 keep-ttl\n" IN
-		   " tcp vlan none => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 dev r2 peer\n"
+		   " tcp vlan none => 10.0.2.1:* > 10.0.2.4:* via 10.0.2.4 dev r3 peer\n"
 		   "[fd00:9::1]:1 > [fd00:1::1]:2 tcp on r1 => [fd00:2::1]:3 > [fd00:2::4]:4\n",
 		false));
 	assert_true(offload_scene_find(IN, &value));
@@ -71,6 +103,8 @@ static void test_what_tc_can(void **state)
 	assert_int_equal(value.in_ifindex, offload_scene_ifindex("r1"));
 	assert_int_equal(offload_scene_way("[fd00:9::1]:1 > [fd00:1::1]:2 tcp").ifindex,
 			 offload_scene_ifindex("r2"));
+	assert_int_equal(kill(elsewhere, SIGKILL), 0);
+	assert_int_equal(waitpid(elsewhere, NULL, 0), elsewhere);
 }
 
 static void test_protocols(void **state)
