@@ -193,6 +193,21 @@ for number in 4 6; do
 		equal "too big behind the router" "EMSGSIZE $big from $middle about $service:54 mtu 1280" "$(error_of 1400 64 42002 54)"
 	done
 done
+
+echo "# into the network namespace behind a veth"
+finish_checksums off
+for number in 4 6; do
+	of_family $number
+	served "peer$number" server "$server:5055"
+	hop="via ${server//[][]/} dev eth1"
+	check "$family: a flow to the peer" offload --flow-add "$client:42003 > $service:55 => $router:52003 > $server:5055 $hop peer"
+	check "$family: and its answers" offload --flow-add "$server:5055 > $router:52003 => $service:55 > $client:42003"
+	before=$(packets out.peer)
+	# The client has heard above that more than 1280 bytes are too big for the service.
+	asks "$family: every datagram is answered" client "$client:42003" "$service:55" 0 1 3 1200
+	check "$family: by the peer" test "$(packets out.peer)" = $((before + 4))
+	served_ends "peer$number"
+done
 equal "no checksum was wrong" "$errors" "$(checksum_errors)"
 
 for name in story4 story6 far4 far6; do
