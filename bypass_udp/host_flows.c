@@ -125,7 +125,7 @@ int host_flows_exclude(const struct bypass_host *host, const struct bypass_exclu
 		edits = calloc(list.count + 1, sizeof(*edits));
 		err = edits ? 0 : problem_errno(problem, -ENOMEM, "cannot mark excluded flows");
 	}
-	for (size_t i = 0; !err && i < list.count; i++)
+	for (size_t i = 0; !err && edits && i < list.count; i++)
 		count += exclude_entry(&list.entry[i], excluded, &edits[count]);
 	if (!err && count)
 		err = flow_tables_edit(&host->flows, edits, count, problem);

@@ -38,7 +38,8 @@ static int send_through_socat(struct path *path, unsigned int socat, double *ret
 		err = path_send(path, BURST, ret_price);
 	if (!err)
 		err = wait_for(path, before, BURST);
-	*ret_price += (run_time_of(socat) - spent) / BURST;
+	if (!err)
+		*ret_price += (run_time_of(socat) - spent) / BURST;
 	return err;
 }
 

@@ -204,7 +204,7 @@ bad_rule "via a link-local address: say on which device with dev" "[fd77::2]:3 >
 bad_rule "224.0.0.1 is a multicast address: give the via address of one host" "$known => l2 via 224.0.0.1"
 bad_rule "'4095' is no VLAN: write an id from 1 to 4094, two like 10.20 with the outer one first, or none" "$known vlan 4095 => l2"
 bad_rule "'via' is one too many: the same was said before it" "$known => l2 via 10.77.1.2 via 10.77.1.2"
-bad_rule "'now' where one of both, via, dev, mac, vlan may stand" "$known => l2 now"
+bad_rule "'now' where one of both, via, dev, mac, vlan, peer, keep-ttl may stand" "$known => l2 now"
 bad_rule "'10.99.0.1:9=>l2' has a '>' in it: put spaces around > and =>" "10.77.0.2:4000 > 10.99.0.1:9=>l2"
 bad_flow "via fd77:1::2: not of the family of the flow" "$known => l2 via fd77:1::2"
 bad_flow "via 10.77.0.1: an address of this host" "$known => l2 via 10.77.0.1"
