@@ -45,7 +45,7 @@ static int send_through_socat(struct path *path, unsigned int socat, double *ret
 
 static int measure(struct path *path, const struct bench_options *options, size_t round)
 {
-	double *least = &path->prices[round], price;
+	double *least = &path->prices[round], price = 0;
 	int err = 0;
 
 	if (path->what->flow.subject != SUBJECT_KERNEL)
