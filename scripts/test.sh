@@ -156,16 +156,27 @@ for fuzzer in ${sanitized:+"$builds"/sanitize/fuzz/*}; do
 done
 wait
 # Scenarios mostly wait, machines mostly compute: side by side they take two thirds of the time. What a
-# scenario measures goes first.
-if [ -x tests/kernels/suite.sh ]; then
-	item kernels 1800 nice -n 10 tests/kernels/suite.sh &
-fi
+# scenario measures goes first. Those that kill at every step wait most of all, and measure nothing.
+scenarios() { # FILE...
+	local scenario
+	for scenario in "$@"; do
+		item "scenario:$(basename "$scenario" .sh)" 900 "$scenario"
+	done
+}
+killing=()
+others=()
 for scenario in tests/scenarios/*.sh; do
 	case $(basename "$scenario") in
 	'*.sh' | _* | lib*) ;;
-	*) item "scenario:$(basename "$scenario" .sh)" 600 "$scenario" ;;
+	*kill*) killing+=("$scenario") ;;
+	*) others+=("$scenario") ;;
 	esac
 done
+if [ -x tests/kernels/suite.sh ]; then
+	item kernels 1800 nice -n 10 tests/kernels/suite.sh &
+fi
+scenarios "${killing[@]}" &
+scenarios "${others[@]}"
 for gate in bench/*/gate.sh; do
 	[ ! -x "$gate" ] || item "gate:$(basename "$(dirname "$gate")")" 600 "$gate"
 done

@@ -95,27 +95,28 @@ asks_the_kernel() {
 	nm -D --undefined-only "$1" | grep -qE ' (bpf_[a-z_]+|ring_buffer__new|mnl_socket_open2?|unshare|setns|syscall)(@|$)'
 }
 
-# kernels_of TEST: what runs no program on packets is asked of the older two kernels, which differ most from the
-# host's, where all of it runs.
+# kernels_of TEST: sets `on`. What runs no program on packets is asked of one of the two older kernels, by turns; they
+# differ most from the host's, where all of it runs. Named with --only it runs on all.
+turn=5.10
 kernels_of() {
-	if nm -D --undefined-only "$1" | grep -q ' bpf_prog_test_run_opts'; then
-		echo all
-	else
-		echo 5.10 6.1
+	on=all
+	if [ -z "$only" ] && ! nm -D --undefined-only "$1" | grep -q ' bpf_prog_test_run_opts'; then
+		on=$turn
+		turn=$([ "$turn" = 5.10 ] && echo 6.1 || echo 5.10)
 	fi
 }
 
-# scenario_kernels FILE: the longest one on the oldest and the newest.
+# scenario_kernels FILE: the longest one on the newest.
 scenario_kernels() {
-	case $1 in
-	*/bypass_ipvs.sh) echo 5.10 6.12 ;;
+	case $only$1 in
+	tests/scenarios/bypass_ipvs.sh) echo 6.12 ;;
 	*) echo all ;;
 	esac
 }
 
 # list_items: everything there is in the job's folder that kernels can differ about.
 list_items() {
-	local file name
+	local file name on
 	cd "$job"
 	item libraries 60 all tests/kernels/libraries
 	for file in build/*objects/*.o; do
@@ -125,7 +126,8 @@ list_items() {
 	for file in build/tests/*/test_*; do
 		name=${file#build/tests/}
 		asks_the_kernel "$file" || continue
-		item "${name/test_/}" $TEST_SECONDS "$(kernels_of "$file")" "$file"
+		kernels_of "$file"
+		item "${name/test_/}" $TEST_SECONDS "$on" "$file"
 	done
 	for file in "${scenarios[@]}"; do
 		item "scenario/$(basename "$file" .sh)" $SCENARIO_SECONDS "$(scenario_kernels "$file")" "$file"
