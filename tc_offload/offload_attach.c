@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capability.h"
 #include "cleanup.h"
 #include "offload_flows.h"
 #include "offload_host_internal.h"
@@ -15,8 +14,6 @@
 #include "offload_sysctls.h"
 #include "pin_lock.h"
 #include "static_flows.h"
-
-#define LOCK_SECONDS 30
 
 /* A place on the command line. */
 struct target {
@@ -39,15 +36,6 @@ struct work {
 static bool is_at(enum offload_at_choice at, enum offload_side side)
 {
 	return at == OFFLOAD_AT_BOTH || (at == OFFLOAD_AT_EGRESS) == (side == OFFLOAD_EGRESS);
-}
-
-static int take_lock(const char *bpffs, const char *verb, struct problem *problem)
-{
-	int err = bpffs_check(bpffs, problem);
-
-	if (!err)
-		err = capability_require(verb, problem);
-	return err ? err : pin_lock_take(bpffs, LOCK_SECONDS, problem);
 }
 
 static const char *kind_name(enum tc_link_kind kind)
@@ -215,7 +203,7 @@ int offload_attach(FILE *stream, const char *bpffs, const struct offload_attach_
 		   struct problem *problem)
 {
 	struct work work = { .bpffs = bpffs, .wish = wish, .host = OFFLOAD_HOST_CLOSED };
-	int err, lock = take_lock(bpffs, "attach", problem);
+	int err, lock = offload_host_lock(bpffs, "attach", problem);
 
 	if (lock < 0)
 		return lock;
@@ -345,7 +333,7 @@ static int detach(FILE *stream, const char *bpffs, const struct interface_list *
 int offload_detach(FILE *stream, const char *bpffs, const struct interface_list *interfaces,
 		   enum offload_at_choice at, struct problem *problem)
 {
-	int err, tidy_err, lock = take_lock(bpffs, "detach", problem);
+	int err, tidy_err, lock = offload_host_lock(bpffs, "detach", problem);
 
 	if (lock < 0)
 		return lock;

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "capability.h"
 #include "chain_look.h"
 #include "monotonic_clock.h"
 #include "offload_interfaces.h"
@@ -13,8 +12,6 @@
 #include "pin_lock.h"
 
 #define STATIC_BIT (1U << FLOW_TABLE_STATIC)
-#define LOCK_SECONDS 30
-
 /* Anything else behind the device, and the kernel drops what is sent there. */
 static int check_peer(const char *device, struct problem *problem)
 {
@@ -138,15 +135,6 @@ int offload_flows_look(struct offload_host *ret_host, const char *bpffs, struct 
 	return err;
 }
 
-static int take_lock(const char *bpffs, const char *verb, struct problem *problem)
-{
-	int err = bpffs_check(bpffs, problem);
-
-	if (!err)
-		err = capability_require(verb, problem);
-	return err ? err : pin_lock_take(bpffs, LOCK_SECONDS, problem);
-}
-
 int offload_changed_open(struct offload_changed *ret_changed, const char *bpffs, const char *verb,
 			 struct problem *problem)
 {
@@ -154,7 +142,7 @@ int offload_changed_open(struct offload_changed *ret_changed, const char *bpffs,
 	int err;
 
 	*ret_changed = (struct offload_changed){ .host = OFFLOAD_HOST_CLOSED, .bpffs = bpffs };
-	ret_changed->lock = take_lock(bpffs, verb, problem);
+	ret_changed->lock = offload_host_lock(bpffs, verb, problem);
 	if (ret_changed->lock < 0)
 		return ret_changed->lock;
 	err = offload_host_open(host, bpffs, problem);

@@ -9,14 +9,17 @@
 #include <string.h>
 
 #include "abi/pin_names.h"
+#include "capability.h"
 #include "cleanup.h"
 #include "interface.h"
 #include "nexthops.h"
 #include "offload_program.h"
 #include "offload_sysctls.h"
 #include "parse_number.h"
+#include "pin_lock.h"
 
 #define ASIDE "_new"
+#define LOCK_SECONDS 30
 
 static int path_of(const char *bpffs, const char *suffix, char ret_path[BPFFS_PATH_SIZE],
 		   struct problem *problem)
@@ -73,6 +76,15 @@ int offload_host_create(const char *bpffs, uint32_t max_flows, struct problem *p
 	if (err)
 		(void)bpffs_remove_tree(aside, NULL);
 	return err;
+}
+
+int offload_host_lock(const char *bpffs, const char *verb, struct problem *problem)
+{
+	int err = bpffs_check(bpffs, problem);
+
+	if (!err)
+		err = capability_require(verb, problem);
+	return err ? err : pin_lock_take(bpffs, LOCK_SECONDS, problem);
 }
 
 const char *offload_side_name(enum offload_side side)

@@ -38,6 +38,10 @@ struct offload_host {
 /* Path of the directory of this process's network namespace. */
 int offload_host_path(const char *bpffs, char ret_path[BPFFS_PATH_SIZE], struct problem *problem);
 
+/* Checks what every change needs (a bpffs, the rights) and takes the lock: what pin_lock_release() wants, or a
+ * negative errno. `verb` is what was typed, without dashes. */
+int offload_host_lock(const char *bpffs, const char *verb, struct problem *problem);
+
 /* Opens it. -ENOENT, told: nothing is attached in this network namespace; -EPROTO: made by another
  * version. To be closed by the caller also on failure. Whoever changes anything but what is the daemon's
  * own holds the lock (pin_lock.h), and settles the tables first. */
