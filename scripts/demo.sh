@@ -102,6 +102,7 @@ run xdp_root_loader --slot 4 --load "$work/count_protocols/count_protocols.o" --
 # In the background until capture_ends: every packet that the chain drops, with who dropped it and why.
 capture_starts() {
 	echo "server# xdp_sampler --capture --verdict drop --json-lines drops.json --interface eth0 &"
+	: >"$work/capture" # the loop below may look before the background shell has made it
 	nsenter --net="/run/netns/$server" "$work/build/bin/xdp_sampler" --bpffs "$work/bpffs" --interface eth0 \
 		--capture --verdict drop --json-lines "$work/drops.json" 2>"$work/capture" &
 	capture=$!
