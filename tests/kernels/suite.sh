@@ -96,24 +96,23 @@ asks_the_kernel() {
 	nm -D --undefined-only "$1" | grep -E ' (bpf_[a-z_]+|ring_buffer__new|mnl_socket_open2?|unshare|setns|syscall)(@|$)' >/dev/null
 }
 
-# kernels_of TEST: sets `on`. What runs no program on packets is asked of one of the two older kernels, by turns; they
-# differ most from the host's, where all of it runs. Named with --only it runs on all.
+# kernels_of TEST: sets `on`. Tables of packets are asked of all. All else is asked of one of the two older kernels, by
+# turns; they differ most from the host's, where all of it runs. Named with --only it runs on all.
 turn=5.10
 kernels_of() {
 	on=all
 	[ -z "$only" ] || return 0
-	# The first contain a probe that runs a program, and are about something else.
-	if [[ $1 =~ /test_(hook_program|offload_(attach|check|explain|flows|host|interfaces|session|status|sysctls))$ ]] ||
-		! nm -D --undefined-only "$1" | grep ' bpf_prog_test_run_opts' >/dev/null; then
-		on=$turn
-		turn=$([ "$turn" = 5.10 ] && echo 6.1 || echo 5.10)
-	fi
+	[[ $1 =~ /test_(verdicts|packet|walk|walk_frames|exit|row_sums|subprogram|exit_hook|ptb_(reply|answers)|sample|bypass_(packets|frames|wire)|offload_(packets|wire|icmp))$ ]] ||
+		{ on=$turn && turn=$([ "$turn" = 5.10 ] && echo 6.1 || echo 5.10); }
 }
 
-# scenario_kernels FILE: the longest one on the newest.
+# scenario_kernels FILE: long ones where there is most to see.
 scenario_kernels() {
 	case $only$1 in
 	tests/scenarios/bypass_ipvs.sh) echo 6.12 ;;
+	tests/scenarios/attach.sh) echo 5.10 ;;
+	tests/scenarios/errors.sh) echo 6.1 ;;
+	tests/scenarios/offload_example.sh) echo 5.10 6.12 ;; # without tcx, and with it
 	*) echo all ;;
 	esac
 }
