@@ -52,7 +52,9 @@ static int choose_slot(struct loading *loading, struct problem *problem)
 	}
 	if (err != -ENOENT)
 		return err;
-	loading->slot = wanted == BYPASS_SLOT_ANY ? BYPASS_SLOT_DEFAULT : wanted;
+	loading->slot = wanted != BYPASS_SLOT_ANY     ? wanted :
+			loading->wish->plan->has_slot ? loading->wish->plan->slot :
+							BYPASS_SLOT_DEFAULT;
 	err = program_slot_find(&loading->chain, BYPASS_PROGRAM, loading->slot, &old, problem);
 	if (err == -EBUSY)
 		return problem_set(problem, err,

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bypass_stats.h"
+#include "component_verbs.h"
 #include "option_rows.h"
 #include "parse_number.h"
 
@@ -12,10 +14,6 @@
 #define OF_INTERFACES                                                                              \
 	(VERB(ATTACH) | VERB(DETACH) | VERB(RELOAD) | VERB(SET) | VERB(EXPLAIN) | VERB(STATUS) |   \
 	 VERB(STATS))
-#define SECONDS_LONGEST 86400
-
-/* The words of enum bypass_stats_format. */
-static const char *const formats[] = { "json", "statsd", "prometheus", NULL };
 
 static const struct option_row fixed_rows[] = {
 	OPTION_ROW_INTERFACES(
@@ -23,8 +21,12 @@ static const struct option_row fixed_rows[] = {
 		"interfaces, separated by commas; unless given, all of this network namespace "
 		"that have bypass_udp, but for attach and detach",
 		OF_INTERFACES),
-	OPTION_ROW_CONFIG(struct bypass_options, VERB(ATTACH) | VERB(RELOAD)),
-	OPTION_ROW_NO_CONFIG(struct bypass_options, VERB(ATTACH)),
+	OPTION_ROW_CONFIGURED(struct bypass_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_ATTACHED(struct bypass_options, VERB(DETACH)),
+	OPTION_ROW_CONFIG(struct bypass_options, VERB(ATTACH) | VERB(RELOAD) |
+							 VERB(STATS_CONFIGURED) |
+							 VERB(CHECK_CONFIG) | VERB(WANTED)),
+	OPTION_ROW_NO_CONFIG(struct bypass_options, VERB(ATTACH) | VERB(DETACH)),
 	OPTION_ROW_SLOT(struct bypass_options,
 			"slot of the program; unless given, where it is, else 7", OF_INTERFACES),
 	FLOW_OPTION_ROWS(struct bypass_options, VERB(FLOW_ADD), VERB(FLOW_DEL), VERB(FLOW_SHOW),
@@ -42,7 +44,7 @@ static const struct option_row fixed_rows[] = {
 	{ .name = "format",
 	  .kind = OPTION_CHOICE,
 	  .offset = MEMBER(format),
-	  .choices = formats,
+	  .choices = bypass_stats_formats,
 	  .value_name = "WORD",
 	  .help = "what is written (json, an object a line)",
 	  .verbs = VERB(STATS) },
@@ -117,9 +119,9 @@ int bypass_options_flows(const struct bypass_options *options, enum bypass_verb 
 int bypass_options_seconds(const struct bypass_options *options, uint64_t *ret_seconds,
 			   struct problem *problem)
 {
-	if (parse_number(options->stats, 1, SECONDS_LONGEST, ret_seconds))
+	if (parse_number(options->stats, 1, BYPASS_STATS_SECONDS_MAX, ret_seconds))
 		return problem_set(problem, -EINVAL,
 				   "--stats takes a number of seconds from 1 to %d, not '%s'",
-				   SECONDS_LONGEST, options->stats);
+				   BYPASS_STATS_SECONDS_MAX, options->stats);
 	return 0;
 }

@@ -29,6 +29,10 @@ enum bypass_verb {
 	BYPASS_VERB_RUN,
 	BYPASS_VERB_STATUS,
 	BYPASS_VERB_STATS,
+	BYPASS_VERB_STATS_CONFIGURED,
+	BYPASS_VERB_METRICS,
+	BYPASS_VERB_CHECK_CONFIG,
+	BYPASS_VERB_WANTED,
 	BYPASS_VERB_COUNT,
 };
 
@@ -37,6 +41,8 @@ struct bypass_options {
 	const char *bpffs;
 	const char *config;
 	bool no_config;
+	bool configured; /* the interfaces of the configuration */
+	bool attached;   /* those where it is attached */
 	bool json;
 	bool verbose;
 	uint64_t slot;

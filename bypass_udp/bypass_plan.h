@@ -2,12 +2,15 @@
 /* What the configuration file wants, read as a whole before anything is changed: its section
  *
  *	"bypass_udp": {
+ *		"interfaces": ["eth0", "enp*"],          where it is wanted (host_config.h)
+ *		"slot": 7,
  *		"monitor": "off", "max_flows": 65536,    settings: names as in bypass_settings.h; a list
  *		"idle_timeout": ["60s", "dns=10s"],      may be an array or a text with commas
  *		"exclude": ["10.0.0.0/8"],
  *		"flows": [{ "in": "10.0.0.1:5000 > 10.0.0.2:53", "out": "l2", "both": true }],
  *		"flow_file": "/etc/ecbpf/flows",         and those of a file (flow_file.h)
- *		"interface": { "eth1": { "monitor": "on" } }
+ *		"interface": { "eth1": { "monitor": "on" } },
+ *		"stats": { "seconds": 10 }               see stats_section.h
  *	}
  *
  * Sections of others do not matter; in this one every name is known. */
@@ -21,6 +24,7 @@
 #include "flow_file.h"
 #include "interface.h"
 #include "problem.h"
+#include "stats_section.h"
 
 struct bypass_plan_interface {
 	char name[INTERFACE_NAME_SIZE];
@@ -30,12 +34,15 @@ struct bypass_plan_interface {
 /* Starts as zeros; release with bypass_plan_free(), also on failure. */
 struct bypass_plan {
 	struct bypass_request request;
+	bool has_slot;
+	unsigned int slot;
 	bool has_flows; /* "flows" or "flow_file" is there */
 	struct flow_rule_list flows;
 	bool has_excluded;
 	struct bypass_excluded excluded;
 	struct bypass_plan_interface *interfaces;
 	size_t interface_count;
+	struct stats_section stats;
 };
 
 /* `path` NULL: there is no file, and nothing is wanted. -ENOENT: the file is not there; with `optional`

@@ -6,19 +6,15 @@
 
 #include "bypass_report.h"
 
-int bypass_status(struct report *report, const char *bpffs, const struct interface_list *interfaces,
-		  unsigned int slot, struct bypass_sick *ret_sick, struct problem *problem)
+void bypass_status(struct report *report, const struct bypass_state *state,
+		   struct bypass_sick *ret_sick)
 {
-	struct bypass_state state;
-	int err = bypass_state_read(&state, bpffs, interfaces, slot, problem);
-
-	bypass_report(report, &state);
-	ret_sick->interfaces = 0;
-	ret_sick->is_namespace = state.host.remarks.disagreement_count != 0;
-	for (size_t i = 0; i < state.interface_count; i++)
-		ret_sick->interfaces += state.interfaces[i].remarks.disagreement_count != 0;
-	bypass_state_free(&state);
-	return err;
+	bypass_report(report, state);
+	*ret_sick = (struct bypass_sick){
+		.is_namespace = state->host.remarks.disagreement_count != 0,
+	};
+	for (size_t i = 0; i < state->interface_count; i++)
+		ret_sick->interfaces += state->interfaces[i].remarks.disagreement_count != 0;
 }
 
 int bypass_sick_check(const struct bypass_sick *sick, struct problem *problem)

@@ -3,7 +3,7 @@
 #define BYPASS_STATUS_H
 
 #include <stdbool.h>
-#include "interface.h"
+#include "bypass_state.h"
 #include "problem.h"
 #include "report.h"
 
@@ -16,11 +16,9 @@ struct bypass_sick {
 	unsigned int interfaces;
 };
 
-/* Reports what the network namespace has, and bypass_udp on every interface of the list; of an empty
- * list, on every interface that has it. `slot` may be
- * BYPASS_SLOT_ANY. */
-int bypass_status(struct report *report, const char *bpffs, const struct interface_list *interfaces,
-		  unsigned int slot, struct bypass_sick *ret_sick, struct problem *problem);
+/* Reports a state, and counts who is sick. */
+void bypass_status(struct report *report, const struct bypass_state *state,
+		   struct bypass_sick *ret_sick);
 
 /* 0 if nobody is sick, else -EUCLEAN, told. */
 int bypass_sick_check(const struct bypass_sick *sick, struct problem *problem);

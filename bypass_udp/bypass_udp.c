@@ -7,130 +7,40 @@
 
 #include "abi/pin_names.h"
 #include "bpffs.h"
-#include "bypass_attach.h"
 #include "bypass_change.h"
 #include "bypass_explain.h"
 #include "bypass_flows.h"
 #include "bypass_options.h"
 #include "bypass_plan.h"
-#include "bypass_reload.h"
 #include "bypass_run.h"
 #include "bypass_slot.h"
+#include "bypass_state.h"
 #include "bypass_stats.h"
 #include "bypass_status.h"
-#include "each_interface.h"
+#include "bypass_work.h"
+#include "capability.h"
+#include "component_verbs.h"
+#include "service.h"
 #include "tool_report.h"
-
-/* What a verb does to every interface, all of it read before anything is changed. */
-struct work {
-	const struct bypass_options *options;
-	struct bypass_plan plan;
-	struct bypass_request request;
-};
-
-static unsigned int slot_of(const struct work *work)
-{
-	return (unsigned int)work->options->slot;
-}
-
-static int attach_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct work *work = context;
-	struct bypass_attach_wish wish = { .slot = slot_of(work),
-					   .plan = &work->plan,
-					   .said = &work->request };
-
-	return bypass_attach(work->options->bpffs, interface, &wish, problem);
-}
 
 static int attach(void *options, struct problem *problem)
 {
-	struct work work = { .options = options };
-	int err = bypass_options_request(work.options, &work.request, problem);
-
-	if (!err)
-		err = bypass_options_plan(work.options, true, &work.plan, problem);
-	if (!err)
-		err = each_interface(&work.options->interfaces, work.options->bpffs, "attach",
-				     attach_one, &work, problem);
-	bypass_plan_free(&work.plan);
-	return err;
-}
-
-static int detach_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct work *work = context;
-
-	return bypass_detach(work->options->bpffs, interface, slot_of(work), problem);
+	return bypass_work_attach(options, problem);
 }
 
 static int detach(void *options, struct problem *problem)
 {
-	struct work work = { .options = options };
-
-	return each_interface(&work.options->interfaces, work.options->bpffs, "detach", detach_one,
-			      &work, problem);
-}
-
-/* The interfaces of the command line, or all that have bypass_udp; none is fine. */
-static int for_each_attached(struct work *work, const char *verb, each_interface_work do_one,
-			     struct problem *problem)
-{
-	struct interface_list list = { 0 };
-	int err = bpffs_check(work->options->bpffs, problem);
-
-	if (!err)
-		err = bypass_slot_interfaces(&list, work->options->bpffs,
-					     &work->options->interfaces, problem);
-	if (!err && list.count)
-		err = each_interface(&list, work->options->bpffs, verb, do_one, work, problem);
-	interface_list_free(&list);
-	return err;
-}
-
-static int set_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct work *work = context;
-
-	return bypass_change_interface(work->options->bpffs, interface, slot_of(work),
-				       &work->request, problem);
+	return bypass_work_detach(options, problem);
 }
 
 static int set(void *options, struct problem *problem)
 {
-	struct work work = { .options = options };
-	int err = bypass_options_request(options, &work.request, problem);
-
-	if (!err && !bypass_request_any(&work.request))
-		err = problem_set(problem, -EINVAL,
-				  "--set needs something to set, --idle-timeout for one; see --help");
-	/* First: it tells if nothing is attached at all. */
-	if (!err)
-		err = bypass_change_settings(work.options->bpffs, &work.request, problem);
-	if (!err && work.request.given[BYPASS_SETTING_MONITOR])
-		err = for_each_attached(&work, "set", set_one, problem);
-	return err;
-}
-
-static int reload_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct work *work = context;
-
-	return bypass_reload_interface(work->options->bpffs, interface, slot_of(work), &work->plan,
-				       problem);
+	return bypass_work_set(options, problem);
 }
 
 static int reload(void *options, struct problem *problem)
 {
-	struct work work = { .options = options };
-	int err = bypass_options_plan(options, false, &work.plan, problem);
-
-	if (!err)
-		err = bypass_reload(stdout, work.options->bpffs, &work.plan, problem);
-	if (!err)
-		err = for_each_attached(&work, "reload", reload_one, problem);
-	bypass_plan_free(&work.plan);
-	return err;
+	return bypass_work_reload(options, problem);
 }
 
 static int flow_add(void *options_, struct problem *problem)
@@ -180,6 +90,15 @@ static int no_exclude(void *options_, struct problem *problem)
 	return bypass_change_no_exclude(options->bpffs, options->no_exclude, problem);
 }
 
+/* The rights first: without them nothing of a bpffs can be seen either. */
+static int check_reading(const struct bypass_options *options, const char *verb,
+			 struct problem *problem)
+{
+	int err = capability_require_reading(verb, problem);
+
+	return err ? err : bpffs_check(options->bpffs, problem);
+}
+
 static struct report *open_report(const struct bypass_options *options, unsigned int schema)
 {
 	return tool_report_open(options->json, BYPASS_TOOL, schema);
@@ -199,7 +118,8 @@ static int list_flows(const struct bypass_options *options, enum bypass_verb ver
 	int err = bypass_options_flows(options, verb, &key, &wish, problem);
 
 	if (!err)
-		err = bpffs_check(options->bpffs, problem);
+		err = check_reading(options, verb == BYPASS_VERB_FLOWS ? "flows" : "flow-show",
+				    problem);
 	if (err)
 		return err;
 	report = open_report(options, BYPASS_FLOWS_SCHEMA);
@@ -231,7 +151,7 @@ static int explain(void *options_, struct problem *problem)
 	if (interfaces->count > 1)
 		return problem_set(problem, -EINVAL,
 				   "--explain: a packet arrives at one interface: give one");
-	err = bpffs_check(options->bpffs, problem);
+	err = check_reading(options, "explain", problem);
 	if (err)
 		return err;
 	report = open_report(options, BYPASS_EXPLAIN_SCHEMA);
@@ -250,32 +170,88 @@ static int run(void *options_, struct problem *problem)
 static int status(void *options_, struct problem *problem)
 {
 	const struct bypass_options *options = options_;
+	struct bypass_state state;
 	struct report *report;
 	struct bypass_sick sick;
-	int err = bpffs_check(options->bpffs, problem);
+	int err = check_reading(options, "status", problem);
 
 	if (err)
 		return err;
+	err = bypass_state_read(&state, options->bpffs, &options->interfaces,
+				(unsigned int)options->slot, problem);
+	/* Whoever asks for an interface that has none is not told of the others. */
+	if (err && options->interfaces.count && !state.interface_count) {
+		bypass_state_free(&state);
+		return err;
+	}
 	report = open_report(options, BYPASS_STATUS_SCHEMA);
-	err = bypass_status(report, options->bpffs, &options->interfaces,
-			    (unsigned int)options->slot, &sick, problem);
+	bypass_status(report, &state, &sick);
+	bypass_state_free(&state);
 	err = close_report(report, err, problem);
 	return err ? err : bypass_sick_check(&sick, problem);
+}
+
+static int tell_stats(const struct bypass_options *options, struct bypass_stats_wish *wish,
+		      struct problem *problem)
+{
+	int err = check_reading(options, "stats", problem);
+
+	wish->bpffs = options->bpffs;
+	wish->interfaces = &options->interfaces;
+	wish->slot = (unsigned int)options->slot;
+	return err ? err : bypass_stats(wish, problem);
 }
 
 static int stats(void *options_, struct problem *problem)
 {
 	const struct bypass_options *options = options_;
-	struct bypass_stats_wish wish = { .bpffs = options->bpffs,
-					  .interfaces = &options->interfaces,
-					  .slot = (unsigned int)options->slot,
-					  .format = (enum bypass_stats_format)options->format,
+	struct bypass_stats_wish wish = { .format = (enum bypass_stats_format)options->format,
 					  .to = options->to };
 	int err = bypass_options_seconds(options, &wish.seconds, problem);
 
-	if (!err)
-		err = bpffs_check(options->bpffs, problem);
-	return err ? err : bypass_stats(&wish, problem);
+	return err ? err : tell_stats(options, &wish, problem);
+}
+
+/* A service that has nothing to do is not one that fails. */
+static int stats_configured(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	struct bypass_plan plan = { 0 };
+	int err = bypass_options_plan(options, true, &plan, problem);
+
+	if (!err && !plan.stats.is_given) {
+		printf("%s: no \"stats\" in the section bypass_udp: nothing to do\n",
+		       options->config ? options->config : CONFIG_FILE_STANDARD);
+		service_ready();
+	} else if (!err) {
+		struct bypass_stats_wish wish = { .seconds = plan.stats.seconds,
+						  .format = plan.stats.format,
+						  .to = plan.stats.to };
+
+		err = tell_stats(options, &wish, problem);
+	}
+	bypass_plan_free(&plan);
+	return err;
+}
+
+static int check_config(void *options, struct problem *problem)
+{
+	return component_check_config(&bypass_udp_component,
+				      ((const struct bypass_options *)options)->config, problem);
+}
+
+static int wanted(void *options, struct problem *problem)
+{
+	return component_wanted(&bypass_udp_component,
+				((const struct bypass_options *)options)->config, problem);
+}
+
+static int metrics(void *options_, struct problem *problem)
+{
+	const struct bypass_options *options = options_;
+	int err = check_reading(options, "metrics", problem);
+
+	return err ? err : component_print_metrics(&bypass_udp_component, options->bpffs, problem);
 }
 
 #define VALUE(member) offsetof(struct bypass_options, member)
@@ -326,6 +302,13 @@ static const struct verb_row verbs[BYPASS_VERB_COUNT] = {
 				 status },
 	[BYPASS_VERB_STATS] = { "stats", 0, "SECONDS", VALUE(stats),
 				"stay and write the counters every so many seconds", stats },
+	[BYPASS_VERB_STATS_CONFIGURED] = { "stats-configured", 0, NULL, 0,
+					   "the same as the configuration file says; nothing if it says "
+					   "nothing",
+					   stats_configured },
+	[BYPASS_VERB_METRICS] = VERB_ROW_METRICS(metrics),
+	[BYPASS_VERB_CHECK_CONFIG] = VERB_ROW_CHECK_CONFIG(check_config),
+	[BYPASS_VERB_WANTED] = VERB_ROW_WANTED(wanted),
 };
 
 int main(int argc, char **argv)

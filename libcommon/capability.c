@@ -63,6 +63,16 @@ int capability_require(const char *what, struct problem *problem)
 			   what, missing);
 }
 
+int capability_require_reading(const char *what, struct problem *problem)
+{
+	if (capability_has(CAP_BPF))
+		return 0;
+	return problem_set(problem, -EPERM,
+			   "%s: missing CAP_BPF, without which the kernel shows nothing of BPF: run "
+			   "as root, or grant it, for example with setcap or AmbientCapabilities=",
+			   what);
+}
+
 static int read_sets(struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3])
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -14,6 +14,8 @@ bool capability_has(int capability);
 /* 0 if this process has CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; else -EPERM and a problem that
  * names what is missing. `what` says what was wanted: "attach to eth0". */
 int capability_require(const char *what, struct problem *problem);
+/* The same for who only looks, which CAP_BPF is enough for: "status". */
+int capability_require_reading(const char *what, struct problem *problem);
 
 /* Gives up every right of this thread, and of threads it starts from now on, but these capabilities:
  * effective and permitted sets hold those of them that this process has (one for which CAP_SYS_ADMIN

@@ -19,7 +19,7 @@
 #define VERB_COUNT_MAX 32
 #define NAMES_SIZE 512
 
-enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTLY = 3 };
 
 struct parse {
 	const struct command_line *line;
@@ -353,7 +353,7 @@ static int run_verb(const struct command_line *line, int argc, char **argv, void
 	if (!problem.text[0])
 		problem_errno(&problem, err, "--%s failed", verb->name);
 	log_problem(&problem);
-	return EXIT_FAILED;
+	return err == COMMAND_LINE_PARTLY ? EXIT_PARTLY : EXIT_FAILED;
 }
 
 int command_line_main(const struct command_line *line, int argc, char **argv, void *options)

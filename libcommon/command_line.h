@@ -4,6 +4,7 @@
 #ifndef ECBPF_COMMAND_LINE_H
 #define ECBPF_COMMAND_LINE_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,9 +63,12 @@ int command_line_parse(const struct command_line *line, int argc, char **argv, v
 		       const struct verb_row **ret_verb, struct problem *problem);
 void command_line_usage(const struct command_line *line, FILE *stream);
 
+/* From a verb: what could be done was, but something that was asked for is not there. */
+#define COMMAND_LINE_PARTLY (-ENONET)
+
 /* All of main(): parses, sets up logging (a flag named "verbose" makes it verbose), runs the verb,
  * prints the problem on stderr as "TOOL: problem", frees the lists of interfaces in `options`.
- * Returns the exit status: 0, 1 the verb failed, 2 the command line was wrong. */
+ * Returns the exit status: 0, 1 the verb failed, 2 the command line was wrong, 3 COMMAND_LINE_PARTLY. */
 int command_line_main(const struct command_line *line, int argc, char **argv, void *options);
 
 #endif

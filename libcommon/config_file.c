@@ -197,7 +197,7 @@ void config_errors_add(struct config_errors *errors, const struct config_value *
 	char why[sizeof(problem.text)];
 	va_list arguments;
 
-	if (++errors->count > ERRORS_LOGGED)
+	if (++errors->count > ERRORS_LOGGED && !errors->tell_all)
 		return;
 	va_start(arguments, format);
 	vsnprintf(why, sizeof(why), format, arguments);
@@ -207,7 +207,7 @@ void config_errors_add(struct config_errors *errors, const struct config_value *
 		    *name ? ": " : "", why);
 	if (errors->count == 1)
 		errors->first = problem;
-	else
+	if (errors->count > 1 || errors->tell_all)
 		log_error("%s", problem.text);
 }
 
@@ -215,6 +215,9 @@ int config_errors_told(const struct config_errors *errors, struct problem *probl
 {
 	if (errors->count == 0)
 		return 0;
+	if (errors->tell_all)
+		return problem_set(problem, -EINVAL, "%s: %zu error%s", errors->file->path,
+				   errors->count, errors->count == 1 ? "" : "s");
 	if (errors->count == 1)
 		return problem_set(problem, -EINVAL, "%s", errors->first.text);
 	return problem_set(problem, -EINVAL, "%s (and %zu more)", errors->first.text,

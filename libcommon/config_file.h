@@ -58,6 +58,7 @@ char *config_file_path(const struct config_file *file, const char *path);
 /* Errors in what values mean, all of them collected. Starts as { .file = … }. */
 struct config_errors {
 	const struct config_file *file;
+	bool tell_all; /* log each at once, also the first and those behind the twentieth */
 	size_t count;
 	struct problem first;
 };
@@ -66,7 +67,8 @@ struct config_errors {
  * next ones are logged at once, the first twenty of all. */
 void config_errors_add(struct config_errors *errors, const struct config_value *value,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* 0 if there is none, or -EINVAL with the first in the problem, and how many more there are. */
+/* 0 if there is none, or -EINVAL with the first in the problem, and how many more there are; with `tell_all` only
+ * how many there are: "PATH: 3 errors". */
 int config_errors_told(const struct config_errors *errors, struct problem *problem);
 
 /* The value as the caller wants it; false with the error noted if it is something else. A number is

@@ -18,6 +18,21 @@ bool config_section_text(const struct config_value *value, bool flags, struct co
 int config_section_interfaces(const struct config_value *names, struct interface_list *list,
 			      struct config_errors *errors);
 
+/* Checks what "interfaces" says: a text or an array of texts, each with selectors (interface_selector.h), separated
+ * by commas if there are several. `selectors` NULL: nothing. Does not look at the host. */
+void config_section_selectors(const struct config_value *selectors, struct config_errors *errors);
+
+/* Adds the interfaces that it means now. One that does not exist is told, once in this process, and counted in *ret_missing, to
+ * which it is added. 0; what is wrong with the value goes to `errors`; -ENOMEM and what keeps from looking, told. */
+int config_section_resolve(const struct config_value *selectors, struct interface_list *list,
+			   unsigned int *ret_missing, struct config_errors *errors,
+			   struct problem *problem);
+
+/* Notes that a member's name is none of `names` (NULL-terminated), which are those that may be there: "no such
+ * setting; did you mean 'monitor'?" */
+void config_section_unknown(const struct config_value *member, const char *const *names,
+			    struct config_errors *errors);
+
 /* Reads what "interface" says of one: 0, or a negative errno that ends the reading. */
 typedef int (*config_section_read)(void *context, const struct config_value *own,
 				   struct config_errors *errors);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "config_section.h"
 #include "log.h"
 #include "printable.h"
 
@@ -152,6 +153,8 @@ struct written_flow {
 static bool take_member(const struct config_value *member, struct config_errors *errors,
 			struct written_flow *written)
 {
+	static const char *const names[] = { "both", "in", "out", NULL };
+
 	if (!strcmp(member->name, "in")) {
 		written->in = member->text;
 		return config_value_is(member, CONFIG_TEXT, errors);
@@ -166,7 +169,7 @@ static bool take_member(const struct config_value *member, struct config_errors 
 	}
 	if (!strcmp(member->name, "state"))
 		return true;
-	config_errors_add(errors, member, "unknown: a flow has \"in\", \"out\" and \"both\"");
+	config_section_unknown(member, names, errors);
 	return false;
 }
 

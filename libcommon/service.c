@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "monotonic_clock.h"
 #include "problem.h"
@@ -52,4 +54,18 @@ uint64_t service_alive_interval(void)
 void service_alive(void)
 {
 	(void)sd_notify(0, "WATCHDOG=1");
+}
+
+size_t service_take_sockets(int *ret_sockets, size_t max)
+{
+	int handed = sd_listen_fds(1);
+	size_t taken = 0;
+
+	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + handed; fd++) {
+		if (taken < max && sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) > 0)
+			ret_sockets[taken++] = fd;
+		else
+			close(fd);
+	}
+	return taken;
 }

@@ -5,6 +5,7 @@
 #ifndef ECBPF_SERVICE_H
 #define ECBPF_SERVICE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Set up, or set up again after service_reloading(). */
@@ -20,5 +21,10 @@ void service_stopping(void);
  * does not watch this process. */
 uint64_t service_alive_interval(void);
 void service_alive(void);
+
+/* Sockets that wait for connections, handed over by a manager that started this process for one of them. Returns
+ * how many there are, at most `max` of them in ret_sockets, which are the caller's from now on; 0: none. What was
+ * handed over besides is closed. Once in a process. */
+size_t service_take_sockets(int *ret_sockets, size_t max);
 
 #endif

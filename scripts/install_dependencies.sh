@@ -4,11 +4,12 @@
 set -euo pipefail
 
 build=(gcc libc6-dev make cmake pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
-	libjson-c-dev libsystemd-dev libmnl-dev libnetfilter-conntrack-dev libcmocka-dev)
+	libjson-c-dev libsystemd-dev libmnl-dev libnetfilter-conntrack-dev libmicrohttpd-dev libcmocka-dev lowdown)
 demo=("${build[@]}" iproute2 ethtool util-linux procps iputils-ping python3-scapy kmod)
 test=("${demo[@]}" git jq tcpdump tshark strace xdp-tools nftables conntrack iperf3 socat libcap2-bin shellcheck clang-tidy
 	clang-format cppcheck libclang-rt-14-dev universal-ctags binutils
-	qemu-system-x86 mmdebstrap busybox-static e2fsprogs cpio xz-utils)
+	qemu-system-x86 mmdebstrap busybox-static e2fsprogs cpio xz-utils
+	systemd-container dpkg-dev file lintian prometheus python3-prometheus-client curl python3-jsonschema ansible-core openssh-client)
 
 is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

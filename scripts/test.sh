@@ -12,7 +12,7 @@ exec </dev/null
 cd "$(dirname "$0")/.." || exit 1
 source_dir=$PWD
 readonly TIME_LIMIT=$((45 * 60))
-readonly FUZZ_SECONDS=10
+readonly FUZZ_SECONDS=6
 
 only=
 list=
@@ -155,27 +155,29 @@ for fuzzer in ${sanitized:+"$builds"/sanitize/fuzz/*}; do
 		"$fuzzer" -max_total_time=$FUZZ_SECONDS -timeout=10 -print_final_stats=1
 done
 wait
-# Scenarios mostly wait, machines mostly compute: side by side they take two thirds of the time. What a
-# scenario measures goes first. Those that kill at every step wait most of all, and measure nothing.
+# Scenarios mostly wait, machines mostly compute: side by side they take two thirds of the time. Scenarios go in two rows:
+# those with floods, counts and clocks of packets, then the gates; and beside them those that wait most of all and measure
+# nothing: what kills at every step, boots systems, or is about words and files.
 scenarios() { # FILE...
 	local scenario
 	for scenario in "$@"; do
 		item "scenario:$(basename "$scenario" .sh)" 900 "$scenario"
 	done
 }
-killing=()
+waiting=()
 others=()
 for scenario in tests/scenarios/*.sh; do
 	case $(basename "$scenario") in
 	'*.sh' | _* | lib*) ;;
-	*kill*) killing+=("$scenario") ;;
+	*kill* | system* | fleet.sh | smoke.sh | demo.sh | front_door.sh | *configured.sh | doctor.sh | metrics.sh | \
+		*errors.sh | two_loaders.sh | foreign_hands.sh) waiting+=("$scenario") ;;
 	*) others+=("$scenario") ;;
 	esac
 done
 if [ -x tests/kernels/suite.sh ]; then
 	item kernels 1800 nice -n 10 tests/kernels/suite.sh &
 fi
-scenarios "${killing[@]}" &
+scenarios "${waiting[@]}" &
 scenarios "${others[@]}"
 for gate in bench/*/gate.sh; do
 	[ ! -x "$gate" ] || item "gate:$(basename "$(dirname "$gate")")" 600 "$gate"

@@ -32,14 +32,26 @@ int offload_change_flow_del(FILE *stream, const char *bpffs, const char *in, boo
 	return err;
 }
 
+static int replace(FILE *stream, const char *bpffs, const char *verb,
+		   const struct flow_rule_list *rules, uint32_t max_flows, struct problem *problem)
+{
+	struct offload_changed changed;
+	int err = offload_changed_open(&changed, bpffs, verb, problem);
+
+	if (!err)
+		err = static_flows_replace(&changed.flows.flows, rules, max_flows, stream, problem);
+	offload_changed_close(&changed);
+	return err;
+}
+
 int offload_change_flow_file(FILE *stream, const char *bpffs, const struct flow_rule_list *rules,
 			     struct problem *problem)
 {
-	struct offload_changed changed;
-	int err = offload_changed_open(&changed, bpffs, "flow-file", problem);
+	return replace(stream, bpffs, "flow-file", rules, 0, problem);
+}
 
-	if (!err)
-		err = static_flows_replace(&changed.flows.flows, rules, 0, stream, problem);
-	offload_changed_close(&changed);
-	return err;
+int offload_change_reload(FILE *stream, const char *bpffs, const struct flow_rule_list *rules,
+			  uint32_t max_flows, struct problem *problem)
+{
+	return replace(stream, bpffs, "reload", rules, max_flows, problem);
 }

@@ -5,6 +5,7 @@
 #define OFFLOAD_CHANGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include "flow_rule_list.h"
 #include "problem.h"
@@ -18,5 +19,8 @@ int offload_change_flow_del(FILE *stream, const char *bpffs, const char *in, boo
 /* The flows become these and no others. */
 int offload_change_flow_file(FILE *stream, const char *bpffs, const struct flow_rule_list *rules,
 			     struct problem *problem);
+/* The same, and room for `max_flows` of each family; 0: as many as now. */
+int offload_change_reload(FILE *stream, const char *bpffs, const struct flow_rule_list *rules,
+			  uint32_t max_flows, struct problem *problem);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "component_verbs.h"
 #include "option_rows.h"
 
 #define VERB(verb) (UINT32_C(1) << OFFLOAD_VERB_##verb)
@@ -37,8 +38,11 @@ static const struct option_row rows[] = {
 	  .help = "let lo take addresses of 127.0.0.0/8 that come from elsewhere "
 		  "(route_localnet and accept_local of lo); the last --detach gives them back",
 	  .verbs = VERB(ATTACH) },
-	OPTION_ROW_CONFIG(struct offload_options, VERB(ATTACH) | VERB(RELOAD)),
-	OPTION_ROW_NO_CONFIG(struct offload_options, VERB(ATTACH)),
+	OPTION_ROW_CONFIGURED(struct offload_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_ATTACHED(struct offload_options, VERB(DETACH)),
+	OPTION_ROW_CONFIG(struct offload_options,
+			  VERB(ATTACH) | VERB(RELOAD) | VERB(CHECK_CONFIG) | VERB(WANTED)),
+	OPTION_ROW_NO_CONFIG(struct offload_options, VERB(ATTACH) | VERB(DETACH)),
 	FLOW_OPTION_ROWS(struct offload_options, VERB(FLOW_ADD), VERB(FLOW_DEL), VERB(FLOW_SHOW),
 			 VERB(FLOWS)),
 	OPTION_ROW_JSON(struct offload_options, "as JSON",
@@ -68,10 +72,8 @@ int offload_options_plan(const struct offload_options *options, bool optional,
 int offload_options_attach(const struct offload_options *options, const struct offload_plan *plan,
 			   struct offload_attach_wish *ret_wish, struct problem *problem)
 {
-	bool is_typed = options->interfaces.count != 0;
-
 	*ret_wish = (struct offload_attach_wish){
-		.interfaces = is_typed ? &options->interfaces : &plan->interfaces,
+		.interfaces = &options->interfaces,
 		.at = options->at_given ? (enum offload_at_choice)options->at : plan->at,
 		.max_flows = options->max_flows ? (uint32_t)options->max_flows : plan->max_flows,
 		.set_sysctls = options->set_sysctls || plan->set_sysctls,

@@ -26,6 +26,9 @@ enum offload_verb {
 	OFFLOAD_VERB_RUN,
 	OFFLOAD_VERB_STATUS,
 	OFFLOAD_VERB_CHECK,
+	OFFLOAD_VERB_METRICS,
+	OFFLOAD_VERB_CHECK_CONFIG,
+	OFFLOAD_VERB_WANTED,
 	OFFLOAD_VERB_COUNT,
 };
 
@@ -34,6 +37,8 @@ struct offload_options {
 	const char *bpffs;
 	const char *config;
 	bool no_config;
+	bool configured; /* the interfaces of the configuration */
+	bool attached;   /* those where it is attached */
 	bool json;
 	bool verbose;
 	/* Of --attach and --detach. */
@@ -55,7 +60,8 @@ const struct option_row *offload_option_rows(size_t *ret_count);
 int offload_options_plan(const struct offload_options *options, bool optional,
 			 struct offload_plan *ret_plan, struct problem *problem);
 
-/* What --attach is to do: what was typed, and for what was not the plan. The wish points into both. */
+/* What --attach is to do at the interfaces that are in `options` by now: what was typed, and for what was not the
+ * plan. The wish points into both. */
 int offload_options_attach(const struct offload_options *options, const struct offload_plan *plan,
 			   struct offload_attach_wish *ret_wish, struct problem *problem);
 

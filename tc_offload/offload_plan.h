@@ -2,7 +2,7 @@
 /* What the configuration file wants, read as a whole before anything is changed: its section
  *
  *	"tc_offload": {
- *		"interfaces": ["lo", "eth0"],            or one text with commas
+ *		"interfaces": ["lo", "all", "bond:b0"],  "all" as on the command line; interface_selector.h
  *		"at": "ingress",                         "egress", "both"
  *		"max_flows": 65536,
  *		"set_sysctls": true,
@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "config_file.h"
+#include "config_schema.h"
 #include "flow_file.h"
 #include "interface.h"
 #include "offload_attach.h"
@@ -28,13 +30,23 @@ extern const char *const offload_at_words[];
 
 /* Starts as zeros; release with offload_plan_free(), also on failure. */
 struct offload_plan {
-	struct interface_list interfaces;
+	bool is_there;    /* the section */
+	char *interfaces; /* selectors with commas between; NULL: not said */
 	enum offload_at_choice at;
 	uint32_t max_flows; /* 0: not said */
 	bool set_sysctls;
 	bool has_flows; /* "flows" or "flow_file" is there */
 	struct flow_rule_list flows;
 };
+
+/* Reads the section into a plan that is empty; errors are noted. 0, or -ENOMEM. */
+int offload_plan_read(struct offload_plan *plan, const struct config_value *section,
+		      struct config_errors *errors);
+/* Of it only what stands behind "interfaces". */
+int offload_plan_read_interfaces(struct offload_plan *plan, const struct config_value *interfaces,
+				 struct config_errors *errors);
+/* Declares every key that it knows. */
+void offload_plan_schema(struct config_schema *schema);
 
 /* `path` NULL: there is no file, and nothing is wanted. -ENOENT: the file is not there; with `optional`
  * that is like NULL. -EINVAL: errors, in the problem the first as "PATH: line N: tc_offload.NAME: why
@@ -45,5 +57,10 @@ int offload_plan_load(struct offload_plan *ret_plan, const char *path, bool opti
 int offload_plan_parse(struct offload_plan *ret_plan, const char *path, const char *content,
 		       size_t size, struct problem *problem);
 void offload_plan_free(struct offload_plan *plan);
+
+/* Adds what plan->interfaces, not NULL, means on this host; "all" stays "all". A name that no interface has is told,
+ * and counted in *ret_missing. */
+int offload_plan_interfaces(const struct offload_plan *plan, struct interface_list *list,
+			    unsigned int *ret_missing, struct problem *problem);
 
 #endif

@@ -26,7 +26,7 @@ static const struct report_column other_columns[] = {
 	{ "priority", "PRIORITY", 8 }, { "handle", "HANDLE", -10 },
 };
 
-static const char *kind_name(enum tc_link_kind kind)
+const char *offload_kind_name(enum tc_link_kind kind)
 {
 	static const char *const names[] = { NULL, "tcx", "clsact" };
 
@@ -182,17 +182,26 @@ static uint64_t sum(const __u64 *counts, size_t count)
 	return all;
 }
 
+uint64_t offload_report_rewritten(const struct offload_cpu *counters)
+{
+	return sum(counters->sent, OFFLOAD_OUT_COUNT);
+}
+
+uint64_t offload_report_seen(const struct offload_cpu *counters)
+{
+	return offload_report_rewritten(counters) + sum(counters->up, OFFLOAD_UP_COUNT);
+}
+
 static void put_packets(struct report *report, const struct offload_cpu *counters)
 {
-	uint64_t sent = sum(counters->sent, OFFLOAD_OUT_COUNT);
-	uint64_t up = sum(counters->up, OFFLOAD_UP_COUNT);
+	uint64_t sent = offload_report_rewritten(counters), seen = offload_report_seen(counters);
 
 	report_object_begin(report, "packets");
-	report_number(report, "seen", "Packets", sent + up);
+	report_number(report, "seen", "Packets", seen);
 	report_number(report, "rewritten", "  rewritten", sent);
 	put_counts(report, "out", counters->sent, OFFLOAD_OUT_COUNT, offload_out_name,
 		   offload_out_explanation);
-	report_number(report, "left_alone", "  left alone", up);
+	report_number(report, "left_alone", "  left alone", seen - sent);
 	put_counts(report, "up", counters->up, OFFLOAD_UP_COUNT, offload_up_name,
 		   offload_up_explanation);
 	report_object_end(report);
@@ -204,7 +213,7 @@ static void put_other(struct report *report, const struct hook_program *other)
 
 	(void)snprintf(handle, sizeof(handle), "%#x", other->handle);
 	report_row_begin(report);
-	report_cell_string(report, kind_name(other->kind));
+	report_cell_string(report, offload_kind_name(other->kind));
 	report_cell_string(report, *other->name ? other->name : NULL);
 	if (other->program_id)
 		report_cell_number(report, other->program_id);
@@ -244,7 +253,7 @@ static void put_place(struct report *report, const struct offload_place_state *s
 	report_string(report, "interface", NULL, state->name);
 	report_number(report, "ifindex", NULL, place->ifindex);
 	report_string(report, "side", NULL, offload_side_name(place->side));
-	report_string(report, "kind", "attached as", kind_name(place->state.kind));
+	report_string(report, "kind", "attached as", offload_kind_name(place->state.kind));
 	if (place->state.program_id)
 		report_number(report, "program_id", "program id", place->state.program_id);
 	else

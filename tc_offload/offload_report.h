@@ -11,5 +11,11 @@ void offload_report(struct report *report, const struct offload_state *state);
 
 /* "none", "running", "silent". */
 const char *offload_daemon_state_name(enum offload_daemon_state state);
+/* "tcx", "clsact", NULL: not attached. */
+const char *offload_kind_name(enum tc_link_kind kind);
+
+/* Packets of a place: those that were rewritten, and all. */
+uint64_t offload_report_rewritten(const struct offload_cpu *counters);
+uint64_t offload_report_seen(const struct offload_cpu *counters);
 
 #endif

@@ -6,21 +6,15 @@
 #include "offload_remarks.h"
 #include "offload_report.h"
 
-int offload_status(struct report *report, const char *bpffs,
-		   const struct interface_list *interfaces, struct offload_sick *ret_sick,
-		   struct problem *problem)
+void offload_status(struct report *report, const struct offload_state *state,
+		    struct offload_sick *ret_sick)
 {
-	struct offload_state state;
-	int err = offload_state_read(&state, bpffs, interfaces, problem);
-
-	offload_report(report, &state);
+	offload_report(report, state);
 	*ret_sick = (struct offload_sick){
-		.is_namespace = offload_remarks_disagreements(&state.host.remarks) != 0,
+		.is_namespace = offload_remarks_disagreements(&state->host.remarks) != 0,
 	};
-	for (size_t i = 0; i < state.place_count; i++)
-		ret_sick->places += offload_remarks_disagreements(&state.places[i].remarks) != 0;
-	offload_state_free(&state);
-	return err;
+	for (size_t i = 0; i < state->place_count; i++)
+		ret_sick->places += offload_remarks_disagreements(&state->places[i].remarks) != 0;
 }
 
 int offload_sick_check(const struct offload_sick *sick, struct problem *problem)

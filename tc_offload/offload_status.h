@@ -3,7 +3,7 @@
 #define OFFLOAD_STATUS_H
 
 #include <stdbool.h>
-#include "interface.h"
+#include "offload_state.h"
 #include "problem.h"
 #include "report.h"
 
@@ -16,11 +16,9 @@ struct offload_sick {
 	unsigned int places;
 };
 
-/* Reports what the network namespace has, and the places of every interface of the list; of an empty list,
- * or one with "all", every place. -ENOENT: an interface of the list has none. */
-int offload_status(struct report *report, const char *bpffs,
-		   const struct interface_list *interfaces, struct offload_sick *ret_sick,
-		   struct problem *problem);
+/* Reports a state, and counts who is sick. */
+void offload_status(struct report *report, const struct offload_state *state,
+		    struct offload_sick *ret_sick);
 
 /* 0 if nobody is sick, else -EUCLEAN, told. */
 int offload_sick_check(const struct offload_sick *sick, struct problem *problem);

@@ -3,60 +3,37 @@
 #include "tc_offload.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 
 #include "abi/pin_names.h"
 #include "bpffs.h"
-#include "offload_attach.h"
+#include "capability.h"
+#include "component_verbs.h"
 #include "offload_change.h"
 #include "offload_check.h"
 #include "offload_explain.h"
 #include "offload_flow_list.h"
 #include "offload_options.h"
-#include "offload_plan.h"
 #include "offload_run.h"
+#include "offload_state.h"
 #include "offload_status.h"
+#include "offload_work.h"
 #include "tool_report.h"
 
-static int attach(void *options_, struct problem *problem)
+static int attach(void *options, struct problem *problem)
 {
-	const struct offload_options *options = options_;
-	struct offload_attach_wish wish;
-	struct offload_plan plan = { 0 };
-	int err = offload_options_plan(options, true, &plan, problem);
-
-	if (!err)
-		err = offload_options_attach(options, &plan, &wish, problem);
-	if (!err)
-		err = offload_attach(stdout, options->bpffs, &wish, problem);
-	offload_plan_free(&plan);
-	return err;
+	return offload_work_attach(options, problem);
 }
 
-static int detach(void *options_, struct problem *problem)
+static int detach(void *options, struct problem *problem)
 {
-	const struct offload_options *options = options_;
-
-	if (!options->interfaces.count)
-		return problem_set(
-			problem, -EINVAL,
-			"--detach needs --interface LIST; \"all\" is whatever is attached");
-	return offload_detach(stdout, options->bpffs, &options->interfaces,
-			      offload_options_detach_at(options), problem);
+	return offload_work_detach(options, problem);
 }
 
-static int reload(void *options_, struct problem *problem)
+static int reload(void *options, struct problem *problem)
 {
-	const struct offload_options *options = options_;
-	struct offload_plan plan = { 0 };
-	int err = offload_options_plan(options, false, &plan, problem);
-
-	if (!err && !plan.has_flows)
-		printf("The configuration names no flows: those that are there stay.\n");
-	else if (!err)
-		err = offload_change_flow_file(stdout, options->bpffs, &plan.flows, problem);
-	offload_plan_free(&plan);
-	return err;
+	return offload_work_reload(options, problem);
 }
 
 static int flow_add(void *options_, struct problem *problem)
@@ -92,6 +69,29 @@ static int flow_file(void *options_, struct problem *problem)
 	return err;
 }
 
+/* The rights first: without them nothing of a bpffs can be seen either. */
+static int check_reading(const struct offload_options *options, const char *verb,
+			 struct problem *problem)
+{
+	int err = capability_require_reading(verb, problem);
+
+	return err ? err : bpffs_check(options->bpffs, problem);
+}
+
+/* The same for what looks at places as well: tc shows them to an administrator of the network only. */
+static int check_reading_places(const struct offload_options *options, const char *verb,
+				struct problem *problem)
+{
+	int err = check_reading(options, verb, problem);
+
+	if (err || capability_has(CAP_NET_ADMIN))
+		return err;
+	return problem_set(problem, -EPERM,
+			   "%s: missing CAP_NET_ADMIN, without which the kernel does not show what is "
+			   "attached at tc: run as root, or grant it",
+			   verb);
+}
+
 static int flows(void *options_, struct problem *problem)
 {
 	const struct offload_options *options = options_;
@@ -101,7 +101,7 @@ static int flows(void *options_, struct problem *problem)
 	int err = flow_options_wish(&options->flows, 1U << FLOW_TABLE_STATIC, &key, &wish, problem);
 
 	if (!err)
-		err = bpffs_check(options->bpffs, problem);
+		err = check_reading(options, "flows", problem);
 	if (err)
 		return err;
 	report = tool_report_open(options->json, OFFLOAD_TOOL, OFFLOAD_FLOWS_SCHEMA);
@@ -117,7 +117,7 @@ static int explain(void *options_, struct problem *problem)
 	int err = offload_options_explain(options, &interface, problem);
 
 	if (!err)
-		err = bpffs_check(options->bpffs, problem);
+		err = check_reading(options, "explain", problem);
 	if (err)
 		return err;
 	report = tool_report_open(options->json, OFFLOAD_TOOL, OFFLOAD_EXPLAIN_SCHEMA);
@@ -136,14 +136,22 @@ static int run(void *options_, struct problem *problem)
 static int status(void *options_, struct problem *problem)
 {
 	const struct offload_options *options = options_;
-	struct offload_sick sick = { 0 };
+	struct offload_state state;
+	struct offload_sick sick;
 	struct report *report;
-	int err = bpffs_check(options->bpffs, problem);
+	int err = check_reading_places(options, "status", problem);
 
 	if (err)
 		return err;
+	err = offload_state_read(&state, options->bpffs, &options->interfaces, problem);
+	/* Whoever asks for an interface that has none is not told of the others. */
+	if (err && options->interfaces.count && !state.place_count) {
+		offload_state_free(&state);
+		return err;
+	}
 	report = tool_report_open(options->json, OFFLOAD_TOOL, OFFLOAD_STATUS_SCHEMA);
-	err = offload_status(report, options->bpffs, &options->interfaces, &sick, problem);
+	offload_status(report, &state, &sick);
+	offload_state_free(&state);
 	err = tool_report_close(report, err, "status", problem);
 	return err ? err : offload_sick_check(&sick, problem);
 }
@@ -160,6 +168,26 @@ static int check(void *options_, struct problem *problem)
 		return err;
 	return problem_set(problem, -EUCLEAN, "%zu thing%s missing (see above what to type)",
 			   missing, missing == 1 ? " is" : "s are");
+}
+
+static int metrics(void *options_, struct problem *problem)
+{
+	const struct offload_options *options = options_;
+	int err = check_reading_places(options, "metrics", problem);
+
+	return err ? err : component_print_metrics(&tc_offload_component, options->bpffs, problem);
+}
+
+static int check_config(void *options, struct problem *problem)
+{
+	return component_check_config(&tc_offload_component,
+				      ((const struct offload_options *)options)->config, problem);
+}
+
+static int wanted(void *options, struct problem *problem)
+{
+	return component_wanted(&tc_offload_component,
+				((const struct offload_options *)options)->config, problem);
 }
 
 #define VALUE(member) offsetof(struct offload_options, member)
@@ -205,6 +233,9 @@ static const struct verb_row verbs[OFFLOAD_VERB_COUNT] = {
 	[OFFLOAD_VERB_CHECK] = { "check", 0, NULL, 0,
 				 "say what this host lacks, and what to type; changes nothing",
 				 check },
+	[OFFLOAD_VERB_METRICS] = VERB_ROW_METRICS(metrics),
+	[OFFLOAD_VERB_CHECK_CONFIG] = VERB_ROW_CHECK_CONFIG(check_config),
+	[OFFLOAD_VERB_WANTED] = VERB_ROW_WANTED(wanted),
 };
 
 int main(int argc, char **argv)

@@ -47,13 +47,14 @@ static int settle_old(const struct chain *chain, unsigned int slot, struct probl
 static int choose_slot(struct loading *loading, unsigned int wanted, struct problem *problem)
 {
 	const struct chain *chain = loading->chain;
+	unsigned int planned = loading->plan->slot;
 	struct program_slot old;
 	int err = program_slot_find(chain, FILTER_PROGRAM, wanted, &old, problem);
 
 	loading->slot = wanted;
 	if (err == -ENOENT && wanted == PROGRAM_SLOT_ANY) {
-		loading->slot = FILTER_SLOT_DEFAULT;
-		err = program_slot_find(chain, FILTER_PROGRAM, FILTER_SLOT_DEFAULT, &old, problem);
+		loading->slot = planned == PROGRAM_SLOT_ANY ? FILTER_SLOT_DEFAULT : planned;
+		err = program_slot_find(chain, FILTER_PROGRAM, loading->slot, &old, problem);
 	}
 	if (err == -ENOENT)
 		return problem_set(problem, 0, "%s", "");

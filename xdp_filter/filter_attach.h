@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Puts the filter into a slot of one interface and takes it out again. Under the lock. `slot` may be
- * PROGRAM_SLOT_ANY: where it is already, else its default slot. */
+ * PROGRAM_SLOT_ANY: where it is already, else the plan's, else its default slot. */
 #ifndef XDP_FILTER_ATTACH_H
 #define XDP_FILTER_ATTACH_H
 

@@ -2,7 +2,9 @@
 /* The section "xdp_filter" of the configuration file:
  *
  *	"xdp_filter": {
- *		"interfaces": ["eth0", "eth1"],         where the filter is to be loaded
+ *		"interfaces": ["eth0", "enp*"],         where it is wanted (interface_selector.h); unless
+ *		                                        given, at the interfaces of the host
+ *		"slot": 2,
  *		"fragments_ipv4": "drop-unless-local",  settings: names as in filter_settings
  *		"monitor": false,
  *		"drop": ["drop.list"],                  list files, from the directory of this file on
@@ -10,31 +12,17 @@
  *		"interface": { "eth1": { "monitor": true, "drop": [] } }
  *	}
  *
- * "interface" says what differs for an interface: settings, "drop" and "allow"; a list there takes
+ * "interface" says what differs for an interface: settings, "slot", "drop" and "allow"; a list there takes
  * the place of the section's. Sections of others do not matter; in this one every name is known. */
 #ifndef XDP_FILTER_FILE_H
 #define XDP_FILTER_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "filter_settings.h"
-#include "interface.h"
+#include "filter_section.h"
 #include "problem.h"
 
 struct filter_file;
-
-/* Paths, absolute or from the working directory on. */
-struct filter_file_paths {
-	char **paths;
-	size_t count;
-};
-
-/* What the file says for one interface. Owned by the caller, released with filter_file_wish_free(). */
-struct filter_file_wish {
-	struct filter_request request;
-	struct filter_file_paths drop;
-	struct filter_file_paths allow;
-};
 
 /* Reads the file and checks the whole section, so that what follows meets no error in it. *ret_file
  * is released with filter_file_close(). -ENOENT: no such file, nothing is told; -EINVAL: errors, in
@@ -49,13 +37,8 @@ void filter_file_close(struct filter_file *file); /* NULL is fine */
 /* Whether the file has the section at all. */
 bool filter_file_has_section(const struct filter_file *file);
 
-/* Adds the section's "interfaces" to `list`. 0 or -ENOMEM. */
-int filter_file_interfaces(const struct filter_file *file, struct interface_list *list,
-			   struct problem *problem);
-
 /* What the section says for an interface. 0 or -ENOMEM; *ret_wish is untouched then. */
 int filter_file_wish(const struct filter_file *file, const char *interface,
 		     struct filter_file_wish *ret_wish, struct problem *problem);
-void filter_file_wish_free(struct filter_file_wish *wish);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "component_verbs.h"
 #include "list_file.h"
 #include "load_time.h"
 #include "option_rows.h"
@@ -49,7 +50,10 @@ static const struct option_row fixed_rows[] = {
 	  .offset = MEMBER(replace),
 	  .help = "take the place of everything that was to be dropped (or allowed), in one step",
 	  .verbs = ADDING },
-	OPTION_ROW_CONFIG(struct filter_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_CONFIGURED(struct filter_options, VERB(ATTACH) | VERB(RELOAD)),
+	OPTION_ROW_ATTACHED(struct filter_options, VERB(DETACH) | VERB(WATCH)),
+	OPTION_ROW_CONFIG(struct filter_options,
+			  VERB(ATTACH) | VERB(RELOAD) | VERB(CHECK_CONFIG) | VERB(WANTED)),
 	OPTION_ROW_NO_CONFIG(struct filter_options, VERB(ATTACH)),
 	{ .name = "frags-drop",
 	  .kind = OPTION_FLAG,

@@ -26,6 +26,9 @@ enum filter_verb {
 	FILTER_DUMP,
 	FILTER_STATUS,
 	FILTER_WATCH,
+	FILTER_CHECK_CONFIG,
+	FILTER_METRICS,
+	FILTER_WANTED,
 	FILTER_VERB_COUNT,
 };
 
@@ -38,6 +41,8 @@ struct filter_options {
 	const char *tags;
 	const char *expires;
 	bool no_config;
+	bool configured;
+	bool attached;
 	bool replace;
 	bool frags_drop, frags_drop_given;
 	bool monitor;

@@ -5,6 +5,7 @@
 #define XDP_FILTER_PLAN_H
 
 #include <stdbool.h>
+#include "config_file.h"
 #include "filter_settings.h"
 #include "interface.h"
 #include "problem.h"
@@ -13,6 +14,7 @@
 struct filter_plan {
 	char interface[INTERFACE_NAME_SIZE];
 	struct filter_config config; /* standard settings, and over them those of the file */
+	unsigned int slot;           /* PROGRAM_SLOT_ANY: the file does not say */
 	struct source_list sources;  /* sorted, all SOURCE_FROM_CONFIG */
 };
 
@@ -27,6 +29,10 @@ struct filter_plans {
 int filter_plans_load(struct filter_plans *plans, const char *path, bool optional,
 		      const struct interface_list *interfaces, struct problem *problem);
 void filter_plans_free(struct filter_plans *plans);
+
+/* Notes every error of the section, with those of its list files. 0 or -ENOMEM. */
+int filter_plan_check(const struct config_file *file, const struct config_value *section,
+		      struct config_errors *errors);
 
 /* The plan of an interface that was in the list; NULL if it was not. */
 const struct filter_plan *filter_plans_find(const struct filter_plans *plans,

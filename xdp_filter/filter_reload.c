@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "filter_reload.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,6 +114,18 @@ static void tell(FILE *stream, const char *interface, const struct difference *d
 	fprintf(stream, "\n");
 }
 
+static int check_slot(const struct loaded_filter *filter, unsigned int planned,
+		      struct problem *problem)
+{
+	if (planned == PROGRAM_SLOT_ANY || planned == filter->place.number)
+		return 0;
+	return problem_set(problem, -EBUSY,
+			   "the filter is in slot %u, and slot %u of the configuration means another "
+			   "one: run xdp_filter --detach --interface %s, which forgets sources of "
+			   "commands and counters, then --attach",
+			   filter->place.number, planned, filter->chain.interface);
+}
+
 int filter_reload(FILE *stream, const char *bpffs, const char *interface, unsigned int slot,
 		  const struct filter_plan *plan, struct problem *problem)
 {
@@ -123,7 +136,10 @@ int filter_reload(FILE *stream, const char *bpffs, const char *interface, unsign
 
 	err = loaded_filter_open(&filter, bpffs, interface, slot, problem);
 	if (!err) {
-		err = filter_maps_read_config(&filter.maps, &before, problem);
+		if (slot == PROGRAM_SLOT_ANY)
+			err = check_slot(&filter, plan->slot, problem);
+		if (!err)
+			err = filter_maps_read_config(&filter.maps, &before, problem);
 		/* First what may fail for lack of memory. */
 		if (!err)
 			err = reload_sources(&filter, plan, &difference, problem);

@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "cleanup.h"
 #include "filter_counters.h"
@@ -159,25 +158,17 @@ static void put_stats(struct report *report, const struct filter_state *state,
 
 static void put_list(struct report *report, const struct filter_state *state)
 {
-	size_t count[2][2] = { 0 }; /* [action][is IPv6] */
-	uint64_t newest = 0;
+	const struct source_counts *counts = &state->counts;
 	char time[LOAD_TIME_SIZE];
 
-	for (size_t i = 0; i < state->sources.count; i++) {
-		const struct source *source = &state->sources.sources[i];
-
-		count[source->action == SOURCE_ALLOW][source->prefix.family == AF_INET6]++;
-		if (source->load_time > newest)
-			newest = source->load_time;
-	}
 	report_object_begin(report, "list");
 	report_line(report, "Source list:");
-	report_number(report, "drop_ipv4", "  IPv4 prefixes to drop", count[SOURCE_DROP][0]);
-	report_number(report, "drop_ipv6", "  IPv6 prefixes to drop", count[SOURCE_DROP][1]);
-	report_number(report, "allow_ipv4", "  IPv4 prefixes to allow", count[SOURCE_ALLOW][0]);
-	report_number(report, "allow_ipv6", "  IPv6 prefixes to allow", count[SOURCE_ALLOW][1]);
+	report_number(report, "drop_ipv4", "  IPv4 prefixes to drop", counts->ipv4[SOURCE_DROP]);
+	report_number(report, "drop_ipv6", "  IPv6 prefixes to drop", counts->ipv6[SOURCE_DROP]);
+	report_number(report, "allow_ipv4", "  IPv4 prefixes to allow", counts->ipv4[SOURCE_ALLOW]);
+	report_number(report, "allow_ipv6", "  IPv6 prefixes to allow", counts->ipv6[SOURCE_ALLOW]);
 	report_number(report, "memory", "  bytes of memory", state->sources_size);
-	report_string(report, "load_time", "  newest source", load_time_text(newest, time));
+	report_string(report, "load_time", "  newest source", load_time_text(counts->newest, time));
 	report_object_end(report);
 }
 

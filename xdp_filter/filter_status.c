@@ -13,20 +13,6 @@
 #include "loaded_filter.h"
 #include "source_expiry.h"
 
-/* Under the lock, but not for longer than reading takes: who prints may take his time. */
-static int read_locked(struct filter_state *ret_state, const char *bpffs, const char *interface,
-		       unsigned int slot, struct problem *problem)
-{
-	int err, lock = chain_look_lock(bpffs, problem);
-
-	*ret_state = (struct filter_state){ 0 };
-	if (lock < 0 && lock != -ETIMEDOUT)
-		return lock;
-	err = filter_state_read(ret_state, bpffs, interface, slot, problem);
-	chain_look_unlock(bpffs, lock);
-	return err;
-}
-
 static int put_interface(struct report *report, const char *bpffs, const char *interface,
 			 const struct filter_status_wish *wish, const struct drop_sample *earlier,
 			 unsigned int *sick, struct problem *problem)
@@ -34,23 +20,13 @@ static int put_interface(struct report *report, const char *bpffs, const char *i
 	struct filter_state state;
 	int err;
 
-	err = read_locked(&state, bpffs, interface, wish->slot, problem);
+	err = filter_state_read(&state, bpffs, interface, wish->slot, true, problem);
 	if (!err) {
 		filter_report(report, &state, earlier, wish->entries);
 		*sick += state.disagreement != NULL;
 	}
 	filter_state_free(&state);
 	return err;
-}
-
-static int holds_filter(const struct chain *chain, const void *slot)
-{
-	struct program_slot place;
-	int err =
-		program_slot_find(chain, FILTER_PROGRAM, *(const unsigned int *)slot, &place, NULL);
-
-	/* What sits in the filter's slot is another program. */
-	return err == -EBUSY ? -ENOENT : err;
 }
 
 /* What is there to be told, and the first samples of all of it at about one time. */
@@ -62,7 +38,7 @@ static int begin(struct interface_list *ret_list, struct drop_sample **ret_sampl
 
 	if (lock < 0 && lock != -ETIMEDOUT)
 		return lock;
-	err = chain_look_list(ret_list, bpffs, wanted, holds_filter, &wish->slot, problem);
+	err = filter_state_list(ret_list, bpffs, wanted, wish->slot, problem);
 	*ret_samples = calloc(ret_list->count + 1, sizeof(**ret_samples));
 	if (!err && !*ret_samples) {
 		problem_errno(problem, -ENOMEM, "cannot read the status");
@@ -119,7 +95,7 @@ int filter_dump(FILE *stream, const char *bpffs, const char *interface, unsigned
 	int err;
 
 	interface_real_name(interface, name);
-	err = read_locked(&state, bpffs, name, slot, problem);
+	err = filter_state_read(&state, bpffs, name, slot, true, problem);
 	if (!err && list_file_write(stream, &state.sources))
 		err = problem_errno(problem, -errno, "%s: cannot write the whole list", name);
 	filter_state_free(&state);

@@ -3,16 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attachment.h"
@@ -20,45 +16,48 @@
 #include "capability.h"
 #include "cleanup.h"
 #include "filter_maps.h"
+#include "filter_state.h"
 #include "program_slot.h"
 #include "local_maps.h"
 #include "local_routes.h"
 #include "log.h"
 #include "monotonic_clock.h"
+#include "service.h"
+#include "service_run.h"
 #include "slot_table.h"
 #include "xdp_filter.h"
 
-/* How often the pins are looked at when nothing happens, in milliseconds, and with every how many of
- * these looks the routes are read all the same: a million routes take the kernel 0.2 s. */
-#define LOOK_EACH 5000
-#define LOOKS_PER_READ 12
+#define MILLISECOND UINT64_C(1000000)
+#define SECOND (1000 * MILLISECOND)
+
+/* How often the pins are looked at when nothing happens, and how often the routes are read all the same: a
+ * million routes take the kernel 0.2 s. */
+#define LOOK_EACH (5 * SECOND)
+#define LOOK_FOR_MORE_EACH SECOND
+#define READ_EACH (60 * SECOND)
 /* How soon it looks again at what is not as it should be, and how long before it says so: a loader that
  * replaces a filter has its pins out of place for a moment. */
-#define LOOK_AGAIN_EACH 200
-#define TELL_AFTER 1000
-
-enum wake {
-	WAKE_TO_LOOK,
-	WAKE_TO_READ, /* the routes, too */
-	WAKE_TO_END,
-};
+#define LOOK_AGAIN_EACH (200 * MILLISECOND)
+#define TELL_AFTER SECOND
 
 struct watched {
-	const char *interface; /* as it was given */
-	int directory;         /* of its pins, with the mark for filter_watch_runs(); -1: none */
+	char interface[INTERFACE_NAME_SIZE]; /* as it was given */
+	int directory;    /* of its pins, with the mark for filter_watch_runs(); -1: none */
 	ino_t pin;        /* of the trie that is up to date; 0: none. Every new pin has another */
-	uint64_t failing; /* since that time in milliseconds, 0: it is not */
+	bool is_there;    /* has a filter, as far as one can know */
+	uint64_t failing; /* since that time, 0: it is not */
 	char told[sizeof(((struct problem *)0)->text)]; /* what was said of it; "": all is well */
 };
 
 struct watch {
 	const char *bpffs;
 	unsigned int slot;
+	bool all; /* every interface that has the filter, not those that were named */
 	struct watched *interfaces;
 	size_t count;
-	int routes;  /* local_routes_follow() */
-	int signals; /* signalfd */
-	int timer;   /* timerfd */
+	int routes;         /* local_routes_follow() */
+	uint64_t next_look; /* at the pins */
+	uint64_t next_read; /* of the routes */
 };
 
 /* A lock that is looked at without taking it: nobody is ever kept from anything by it. It is the open
@@ -134,7 +133,7 @@ static int sync_filter(const struct chain *chain, unsigned int slot, struct prob
 }
 
 /* Everything is looked up afresh: whatever loaders did meanwhile needs no case of its own. */
-static int look_at(const struct watch *watch, struct watched *watched, enum wake wake,
+static int look_at(const struct watch *watch, struct watched *watched, bool routes_changed,
 		   struct problem *problem)
 {
 	char name[INTERFACE_NAME_SIZE];
@@ -150,7 +149,7 @@ static int look_at(const struct watch *watch, struct watched *watched, enum wake
 		err = program_slot_find(&chain, FILTER_PROGRAM, watch->slot, &filter, problem);
 	if (!err) {
 		pin = pin_of(&chain, filter.number);
-		if (wake == WAKE_TO_READ || !pin || pin != watched->pin)
+		if (routes_changed || !pin || pin != watched->pin)
 			err = sync_filter(&chain, filter.number, problem);
 		watched->pin = err ? 0 : pin;
 	}
@@ -173,125 +172,155 @@ static void tell(struct watched *watched, const char *text)
 	snprintf(watched->told, sizeof(watched->told), "%s", text);
 }
 
-static uint64_t now_in_milliseconds(void)
-{
-	return monotonic_clock_now() / 1000000;
-}
-
-static void look(const struct watch *watch, struct watched *watched, enum wake wake)
+static void look(const struct watch *watch, struct watched *watched, bool routes_changed)
 {
 	struct problem problem = { 0 };
+	uint64_t now = monotonic_clock_now();
 
-	if (look_at(watch, watched, wake, &problem) == 0) {
+	if (look_at(watch, watched, routes_changed, &problem) == 0) {
 		watched->failing = 0;
 		tell(watched, "");
 		return;
 	}
 	watched->pin = 0;
 	if (!watched->failing)
-		watched->failing = now_in_milliseconds();
-	if (now_in_milliseconds() - watched->failing < TELL_AFTER)
+		watched->failing = now;
+	if (now - watched->failing < TELL_AFTER)
 		return;
 	unmark(watched);
-	tell(watched, problem.text);
+	/* One that was taken away is nothing to wait for, unless it was named. */
+	if (watched->is_there || !watch->all)
+		tell(watched, problem.text);
 }
 
-/* Looks at every filter; returns when to do it again at the latest, in milliseconds. */
-static int look_at_all(const struct watch *watch, enum wake wake)
+static struct watched *find(const struct watch *watch, const char *interface)
 {
-	int next = LOOK_EACH;
-
 	for (size_t i = 0; i < watch->count; i++) {
-		struct watched *watched = &watch->interfaces[i];
-
-		look(watch, watched, wake);
-		if (watched->failing && !*watched->told)
-			next = LOOK_AGAIN_EACH;
+		if (!strcmp(watch->interfaces[i].interface, interface))
+			return &watch->interfaces[i];
 	}
-	return next;
+	return NULL;
 }
 
-static int wait_for_wake(const struct watch *watch, enum wake *ret_wake, struct problem *problem)
+/* NULL: out of memory, told. */
+static struct watched *add(struct watch *watch, const char *interface, struct problem *problem)
 {
-	struct pollfd events[] = { { .fd = watch->signals, .events = POLLIN },
-				   { .fd = watch->timer, .events = POLLIN },
-				   { .fd = watch->routes, .events = POLLIN } };
-	bool changed = false;
-	int err = 0;
+	struct watched *more = realloc(watch->interfaces, (watch->count + 1) * sizeof(*more));
 
-	*ret_wake = WAKE_TO_READ;
-	while (!err && !changed) {
-		if (poll(events, sizeof(events) / sizeof(*events), -1) < 0 && errno != EINTR)
-			return problem_errno(problem, -errno, "cannot wait for changes");
-		if (events[0].revents || events[1].revents) {
-			*ret_wake = events[0].revents ? WAKE_TO_END : WAKE_TO_LOOK;
-			return 0;
-		}
-		err = local_routes_take_changes(watch->routes, &changed, problem);
+	if (!more) {
+		problem_errno(problem, -ENOMEM, "cannot watch");
+		return NULL;
 	}
+	watch->interfaces = more;
+	more += watch->count++;
+	*more = (struct watched){ .directory = -1 };
+	snprintf(more->interface, sizeof(more->interface), "%s", interface);
+	return more;
+}
+
+/* Brings the interfaces up to date with those that have a filter. */
+static int find_all(struct watch *watch, struct problem *problem)
+{
+	const struct interface_list every = { 0 };
+	struct interface_list list = { 0 };
+	int err = filter_state_list(&list, watch->bpffs, &every, watch->slot, problem);
+
+	for (size_t i = 0; i < watch->count; i++)
+		watch->interfaces[i].is_there = false;
+	for (size_t i = 0; !err && i < list.count; i++) {
+		struct watched *watched = find(watch, list.names[i]);
+		uint32_t index;
+
+		/* Pins of all network namespaces are in one place. */
+		if (interface_index(list.names[i], &index) < 0)
+			continue;
+		if (!watched)
+			watched = add(watch, list.names[i], problem);
+		if (watched)
+			watched->is_there = true;
+		else
+			err = -ENOMEM;
+	}
+	interface_list_free(&list);
 	return err;
 }
 
-static int arm(const struct watch *watch, int milliseconds, struct problem *problem)
+static void forget(struct watch *watch, size_t i)
 {
-	const struct itimerspec when = { .it_value = { .tv_sec = milliseconds / 1000,
-						       .tv_nsec =
-							       milliseconds % 1000 * 1000000L } };
+	unmark(&watch->interfaces[i]);
+	watch->interfaces[i] = watch->interfaces[--watch->count];
+}
 
-	if (timerfd_settime(watch->timer, 0, &when, NULL) < 0)
-		return problem_errno(problem, -errno, "cannot set a timer");
+static void tell_manager(const struct watch *watch)
+{
+	size_t failing = 0;
+
+	for (size_t i = 0; i < watch->count; i++)
+		failing += watch->interfaces[i].failing != 0;
+	service_status("local addresses of %zu filters are current, waiting for %zu",
+		       watch->count - failing, failing);
+}
+
+/* Returns when to look again. */
+static uint64_t look_at_all(struct watch *watch, bool routes_changed)
+{
+	uint64_t wait = watch->all ? LOOK_FOR_MORE_EACH : LOOK_EACH;
+
+	for (size_t i = watch->count; i-- > 0;) {
+		struct watched *watched = &watch->interfaces[i];
+		bool is_awaited = watched->is_there || !watch->all;
+
+		look(watch, watched, routes_changed);
+		if (!watched->failing)
+			continue;
+		if (is_awaited ? !*watched->told : watched->directory >= 0)
+			wait = LOOK_AGAIN_EACH;
+		else if (!is_awaited)
+			forget(watch, i);
+	}
+	return wait;
+}
+
+static int turn(void *context, int stop, uint64_t *ret_wait, struct problem *problem)
+{
+	struct watch *watch = context;
+	uint64_t now = monotonic_clock_now();
+	bool routes_changed = false;
+	int err = local_routes_take_changes(watch->routes, &routes_changed, problem);
+
+	(void)stop;
+	if (!err && !routes_changed && now < watch->next_look) {
+		*ret_wait = watch->next_look - now;
+		return 0;
+	}
+	if (!err && watch->all)
+		err = find_all(watch, problem);
+	if (err)
+		return err;
+	routes_changed |= now >= watch->next_read;
+	if (routes_changed)
+		watch->next_read = now + READ_EACH;
+	*ret_wait = look_at_all(watch, routes_changed);
+	watch->next_look = now + *ret_wait;
+	tell_manager(watch);
 	return 0;
 }
 
-static int run(const struct watch *watch, struct problem *problem)
-{
-	enum wake wake = WAKE_TO_READ;
-	unsigned int looks = 0;
-	int err = 0;
-
-	while (!err && wake != WAKE_TO_END) {
-		if (++looks == LOOKS_PER_READ)
-			wake = WAKE_TO_READ;
-		if (wake == WAKE_TO_READ)
-			looks = 0;
-		err = arm(watch, look_at_all(watch, wake), problem);
-		if (!err)
-			err = wait_for_wake(watch, &wake, problem);
-	}
-	return err;
-}
-
 static int open_watch(struct watch *watch, const struct interface_list *interfaces,
-		      const sigset_t *signals, struct problem *problem)
+		      struct problem *problem)
 {
-	watch->interfaces = calloc(interfaces->count, sizeof(*watch->interfaces));
-	if (!watch->interfaces)
-		return problem_errno(problem, -ENOMEM, "cannot watch");
-	watch->count = interfaces->count;
-	for (size_t i = 0; i < watch->count; i++)
-		watch->interfaces[i] =
-			(struct watched){ .interface = interfaces->names[i], .directory = -1 };
-	watch->signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (watch->signals < 0 || watch->timer < 0)
-		return problem_errno(problem, -errno, "cannot watch");
+	for (size_t i = 0; i < interfaces->count; i++) {
+		if (!add(watch, interfaces->names[i], problem))
+			return -ENOMEM;
+	}
 	watch->routes = local_routes_follow(problem);
 	return watch->routes < 0 ? watch->routes : 0;
 }
 
 static void close_watch(struct watch *watch)
 {
-	const int fds[] = { watch->signals, watch->timer, watch->routes };
-	struct signalfd_siginfo signal;
-
-	/* One that is left would end the process when it is let through again. */
-	while (watch->signals >= 0 && read(watch->signals, &signal, sizeof(signal)) > 0)
-		;
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
-	}
+	if (watch->routes >= 0)
+		close(watch->routes);
 	for (size_t i = 0; i < watch->count; i++)
 		unmark(&watch->interfaces[i]);
 	free(watch->interfaces);
@@ -300,27 +329,21 @@ static void close_watch(struct watch *watch)
 int filter_watch(const char *bpffs, const struct interface_list *interfaces, unsigned int slot,
 		 struct problem *problem)
 {
+	static const int needed[] = { CAP_BPF };
 	struct watch watch = {
-		.bpffs = bpffs, .slot = slot, .signals = -1, .timer = -1, .routes = -1
+		.bpffs = bpffs, .slot = slot, .all = !interfaces->count, .routes = -1
 	};
-	sigset_t signals, before;
-	int err;
+	int err = bpffs_check(bpffs, problem);
 
-	if (!interfaces->count)
-		return problem_set(problem, -EINVAL, "--watch needs --interface LIST");
-	err = bpffs_check(bpffs, problem);
 	if (!err)
-		err = capability_require("watch", problem);
-	if (err)
-		return err;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigprocmask(SIG_BLOCK, &signals, &before);
-	err = open_watch(&watch, interfaces, &signals, problem);
+		err = capability_require_reading("watch", problem);
 	if (!err)
-		err = run(&watch, problem);
+		err = capability_keep_only(needed, 1, problem);
+	if (!err)
+		err = open_watch(&watch, interfaces, problem);
+	if (!err)
+		err = service_run(&(struct service_work){ .turn = turn, .wakes = watch.routes },
+				  &watch, problem);
 	close_watch(&watch);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return err;
 }

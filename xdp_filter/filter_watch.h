@@ -11,11 +11,12 @@
 /* Runs until SIGTERM or SIGINT, then returns 0. Brings the tries of the filter on each interface up to
  * date at once, at every change of the local routes, and every few seconds in case the kernel has
  * said nothing or the filter is a new one. A filter that is not there (not yet, or not any more) is
- * told on stderr once and waited for; so is one that cannot be kept current. `slot` may be
- * PROGRAM_SLOT_ANY. Takes no lock of the pins, so it never keeps a loader waiting.
+ * told on stderr once and waited for; so is one that cannot be kept current. With no interfaces: the filter
+ * of every interface that has one, as they come and go. `slot` may be PROGRAM_SLOT_ANY. Takes no lock of the
+ * pins, so it never keeps a loader waiting.
  *
- * Fails at once without interfaces, a bpffs or the rights. Does not tell a service manager that it is
- * ready; filter_watch_runs() is how to know. */
+ * Fails at once without a bpffs or CAP_BPF, and gives up every other right. Tells a service manager that it is
+ * ready and alive; filter_watch_runs() is how others know. */
 int filter_watch(const char *bpffs, const struct interface_list *interfaces, unsigned int slot,
 		 struct problem *problem);
 

@@ -255,6 +255,38 @@ int source_image_read(const void *image, uint32_t lines, struct source_list *ret
 	return err;
 }
 
+int source_image_count(const void *image, uint32_t lines, uint64_t now,
+		       struct source_counts *ret_counts, struct problem *problem)
+{
+	const struct source_entry *entries;
+	const struct source_cell *cells;
+	struct source_header header;
+	int err;
+
+	*ret_counts = (struct source_counts){ 0 };
+	if (!lines)
+		return bad_image(problem, "it is empty");
+	memcpy(&header, image, sizeof(header));
+	if (!header.lines)
+		return 0;
+	err = check_header(&header, lines, problem);
+	if (err)
+		return err;
+	entries = const_line_at(image, header.entries);
+	cells = const_line_at(image, header.cells);
+	for (uint32_t i = 0; i < header.entry_count; i++) {
+		bool is_ipv4 = i < header.entry_count_ipv4;
+		unsigned int action = entries[i].action == SOURCE_ALLOW;
+
+		if (cells[i].expires && cells[i].expires <= now)
+			continue;
+		(is_ipv4 ? ret_counts->ipv4 : ret_counts->ipv6)[action]++;
+		if (entries[i].load_time > ret_counts->newest)
+			ret_counts->newest = entries[i].load_time;
+	}
+	return 0;
+}
+
 void source_image_hits(const void *image, uint32_t number, uint64_t *ret_packets,
 		       uint64_t *ret_bytes)
 {

@@ -28,6 +28,18 @@ void source_image_write(void *image, const struct source_search *search,
 int source_image_read(const void *image, uint32_t lines, struct source_list *ret_list,
 		      struct problem *problem);
 
+/* What a list has in force, by action and family. */
+struct source_counts {
+	uint64_t ipv4[2]; /* by enum source_action */
+	uint64_t ipv6[2];
+	uint64_t newest; /* the last load time, of all; 0: none */
+};
+
+/* Counts without reading the list, which may have millions of sources. `now` is CLOCK_BOOTTIME. As
+ * source_image_read(), except that it looks at no more of an entry than it counts. */
+int source_image_count(const void *image, uint32_t lines, uint64_t now,
+		       struct source_counts *ret_counts, struct problem *problem);
+
 /* Hits of entry `number`: the sum over all copies. The image must have been checked by a read. */
 void source_image_hits(const void *image, uint32_t number, uint64_t *ret_packets,
 		       uint64_t *ret_bytes);

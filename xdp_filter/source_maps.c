@@ -12,7 +12,7 @@
 #include "cleanup.h"
 #include "pinned_map.h"
 #include "slot_table.h"
-#include "source_image.h"
+#include "source_expiry.h"
 #include "xdp_filter.h"
 
 static const struct map_shape list_shape = { FILTER_MAP_SOURCE_LIST, BPF_MAP_TYPE_ARRAY,
@@ -121,6 +121,20 @@ int source_maps_read(const struct source_maps *maps, struct source_list *ret_lis
 	err = map_image(&generation, maps->lines, PROT_READ, problem);
 	if (!err)
 		err = source_image_read(generation.image, maps->lines, ret_list, problem);
+	unmap_image(&generation);
+	return err;
+}
+
+int source_maps_count(const struct source_maps *maps, struct source_counts *ret_counts,
+		      struct problem *problem)
+{
+	struct generation generation = { .fd = maps->list };
+	int err;
+
+	err = map_image(&generation, maps->lines, PROT_READ, problem);
+	if (!err)
+		err = source_image_count(generation.image, maps->lines, source_expiry_now(),
+					 ret_counts, problem);
 	unmap_image(&generation);
 	return err;
 }

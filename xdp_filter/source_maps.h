@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "chain.h"
 #include "problem.h"
+#include "source_image.h"
 #include "source_list.h"
 
 /* The list of one filter. Release with source_maps_close(). */
@@ -38,6 +39,10 @@ uint64_t source_maps_size(const struct source_maps *maps);
 /* Reads the list, expired sources too, into an empty one. */
 int source_maps_read(const struct source_maps *maps, struct source_list *ret_list,
 		     struct problem *problem);
+
+/* Counts those in force, which is faster. */
+int source_maps_count(const struct source_maps *maps, struct source_counts *ret_counts,
+		      struct problem *problem);
 
 /* Is there something to settle? */
 bool source_maps_are_unsettled(const struct source_maps *maps);

@@ -7,16 +7,19 @@
 
 #include "abi/pin_names.h"
 #include "bpffs.h"
+#include "component_verbs.h"
 #include "each_interface.h"
 #include "filter_attach.h"
 #include "filter_change.h"
 #include "filter_options.h"
 #include "filter_plan.h"
 #include "filter_reload.h"
-#include "program_slot.h"
+#include "filter_state.h"
 #include "filter_status.h"
 #include "filter_watch.h"
+#include "program_slot.h"
 #include "tool_report.h"
+#include "xdp_filter_component.h"
 
 #define ENTRIES_TEXT 20
 #define ENTRIES_JSON 1000
@@ -74,34 +77,66 @@ static int for_each(struct work *work, const char *verb, each_interface_work do_
 	return each_interface(&options->interfaces, options->bpffs, verb, do_one, work, problem);
 }
 
-static int attach(void *options_, struct problem *problem)
+/* What --configured means, if it was given. *ret_missing: interfaces that are not there. */
+static int take_configured(struct filter_options *options, unsigned int *ret_missing,
+			   struct problem *problem)
 {
-	const struct filter_options *options = options_;
-	struct work work = { .options = options, .request = filter_options_request(options) };
-	int err = filter_options_plans(options, true, &work.plans, problem);
+	*ret_missing = 0;
+	if (!options->configured)
+		return 0;
+	if (options->no_config)
+		return problem_set(problem, -EINVAL,
+				   "--configured and --no-config contradict each other");
+	return component_configured(&xdp_filter_component, options->config, &options->interfaces,
+				    ret_missing, problem);
+}
 
+static bool is_nothing_to_do(const struct filter_options *options)
+{
+	return (options->configured || options->attached) && !options->interfaces.count;
+}
+
+static int attach(void *options, struct problem *problem)
+{
+	struct work work = { .options = options, .request = filter_options_request(options) };
+	unsigned int missing;
+	int err = take_configured(options, &missing, problem);
+
+	if (err || is_nothing_to_do(options))
+		return component_missing(err, missing, problem);
+	err = filter_options_plans(options, true, &work.plans, problem);
 	if (!err)
 		err = for_each(&work, "attach", attach_one, problem);
 	filter_plans_free(&work.plans);
-	return err;
+	return component_missing(err, missing, problem);
 }
 
-static int detach(void *options, struct problem *problem)
+static int detach(void *options_, struct problem *problem)
 {
+	struct filter_options *options = options_;
 	struct work work = { .options = options };
+	int err = options->attached ? component_attached(options->bpffs, filter_is_attached,
+							 &options->interfaces, problem) :
+				      0;
 
+	if (err || is_nothing_to_do(options))
+		return err;
 	return for_each(&work, "detach", detach_one, problem);
 }
 
 static int reload(void *options, struct problem *problem)
 {
 	struct work work = { .options = options };
-	int err = filter_options_plans(options, false, &work.plans, problem);
+	unsigned int missing;
+	int err = take_configured(options, &missing, problem);
 
+	if (err || is_nothing_to_do(options))
+		return component_missing(err, missing, problem);
+	err = filter_options_plans(options, false, &work.plans, problem);
 	if (!err)
 		err = for_each(&work, "reload", reload_one, problem);
 	filter_plans_free(&work.plans);
-	return err;
+	return component_missing(err, missing, problem);
 }
 
 static int set(void *options, struct problem *problem)
@@ -184,8 +219,35 @@ static int watch(void *options_, struct problem *problem)
 {
 	const struct filter_options *options = options_;
 
+	if (!options->interfaces.count && !options->attached)
+		return problem_set(problem, -EINVAL,
+				   "--watch needs --interface LIST or --attached");
+	if (options->interfaces.count && options->attached)
+		return problem_set(problem, -EINVAL,
+				   "--interface and --attached exclude each other: give one");
 	return filter_watch(options->bpffs, &options->interfaces, (unsigned int)options->slot,
 			    problem);
+}
+
+static int check_config(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+
+	return component_check_config(&xdp_filter_component, options->config, problem);
+}
+
+static int metrics(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+
+	return component_print_metrics(&xdp_filter_component, options->bpffs, problem);
+}
+
+static int wanted(void *options_, struct problem *problem)
+{
+	const struct filter_options *options = options_;
+
+	return component_wanted(&xdp_filter_component, options->config, problem);
 }
 
 static int status(void *options_, struct problem *problem)
@@ -244,6 +306,9 @@ static const struct verb_row verbs[FILTER_VERB_COUNT] = {
 			   "stay and keep this host's own addresses current, for "
 			   "drop-unless-local",
 			   watch },
+	[FILTER_CHECK_CONFIG] = VERB_ROW_CHECK_CONFIG(check_config),
+	[FILTER_METRICS] = VERB_ROW_METRICS(metrics),
+	[FILTER_WANTED] = VERB_ROW_WANTED(wanted),
 };
 
 int main(int argc, char **argv)
@@ -257,7 +322,8 @@ int main(int argc, char **argv)
 		.verbs = verbs,
 		.verb_count = FILTER_VERB_COUNT,
 		.footer = "Exit status: 0 done; 1 an interface failed, or --status found a filter "
-			  "that no\npacket reaches; 2 the command line was wrong.",
+			  "that no\npacket reaches; 2 the command line was wrong; 3 done, but an "
+			  "interface that the\nconfiguration names does not exist.",
 	};
 
 	command_line.options = filter_option_rows(&command_line.option_count);

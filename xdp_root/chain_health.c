@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "abi/pin_names.h"
@@ -270,6 +271,21 @@ int chain_health_read(struct chain_health *ret_health, const char *bpffs, const 
 	for (unsigned int i = 0; !err && i < ECBPF_PLACE_COUNT; i++)
 		check_slot(health, i);
 	return err;
+}
+
+int chain_health_settled(struct chain_health *ret_health, const char *bpffs, const char *interface,
+			 struct problem *problem)
+{
+	const struct timespec pause = { .tv_nsec = 100000000L };
+	int err;
+
+	for (int tries = 0;; tries++) {
+		err = chain_health_read(ret_health, bpffs, interface, problem);
+		if (err || !ret_health->disagreement_count || tries == 2)
+			return err;
+		chain_health_close(ret_health);
+		nanosleep(&pause, NULL);
+	}
 }
 
 void chain_health_close(struct chain_health *health)

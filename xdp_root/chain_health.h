@@ -29,6 +29,10 @@ struct chain_health {
  * a failure. */
 int chain_health_read(struct chain_health *ret_health, const char *bpffs, const char *interface,
 		      struct problem *problem);
+/* The same, without the lock, so that a loader that hangs cannot keep anyone from looking: what disagrees is looked at
+ * again, as a loader at work is gone in a moment. */
+int chain_health_settled(struct chain_health *ret_health, const char *bpffs, const char *interface,
+			 struct problem *problem);
 void chain_health_close(struct chain_health *health);
 
 #endif

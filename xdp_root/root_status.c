@@ -5,7 +5,6 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "chain_health.h"
 #include "counters.h"
@@ -232,23 +231,6 @@ static void put_attachment(struct report *report, const struct chain_health *hea
 		report_line(report, "Root array not attached to interface %s.", name);
 }
 
-/* Looks without the lock, so that a loader that hangs cannot keep the status from being read. What
- * disagrees is looked at again: a loader at work is gone in a moment. */
-static int look(struct chain_health *health, const char *bpffs, const char *name,
-		struct problem *problem)
-{
-	const struct timespec pause = { .tv_nsec = 100000000L };
-	int err;
-
-	for (int tries = 0;; tries++) {
-		err = chain_health_read(health, bpffs, name, problem);
-		if (err || !health->disagreement_count || tries == 2)
-			return err;
-		chain_health_close(health);
-		nanosleep(&pause, NULL);
-	}
-}
-
 static int put_interface(struct report *report, const char *bpffs, const char *name, bool reasons,
 			 unsigned int *sick, struct problem *problem)
 {
@@ -256,7 +238,7 @@ static int put_interface(struct report *report, const char *bpffs, const char *n
 	struct chain_health health;
 	int err;
 
-	err = look(&health, bpffs, name, problem);
+	err = chain_health_settled(&health, bpffs, name, problem);
 	if (!err && !health.attachment.ifindex && !health.has_pins)
 		err = problem_set(problem, -ENODEV,
 				  "%s: no such interface in this network namespace", name);

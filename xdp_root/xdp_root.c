@@ -9,20 +9,24 @@
 #include "attachment.h"
 #include "bpffs.h"
 #include "command_line.h"
+#include "component_verbs.h"
 #include "counters.h"
 #include "each_interface.h"
 #include "interface.h"
+#include "log.h"
 #include "option_rows.h"
-#include "root_attach.h"
-#include "root_detach.h"
+#include "root_apply.h"
+#include "root_plan.h"
 #include "root_status.h"
 #include "slot_table.h"
 #include "subprogram.h"
 #include "tool_report.h"
+#include "xdp_root_component.h"
 
 struct options {
 	struct interface_list interfaces;
 	const char *bpffs;
+	const char *config;
 	const char *load;
 	const char *program;
 	uint64_t slot;
@@ -32,28 +36,12 @@ struct options {
 	bool frags;
 	bool json;
 	bool verbose;
-	int mode; /* index into mode_choices */
+	bool configured;
+	bool attached;
+	bool no_config;
+	bool mode_given;
+	int mode; /* index into root_modes */
 };
-
-static const char *const mode_choices[] = { "native", "generic", NULL };
-
-static int attach_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct options *options = context;
-	const struct root_options root = {
-		.bpffs = options->bpffs,
-		.mode = options->mode == 1 ? ECBPF_MODE_GENERIC : ECBPF_MODE_NATIVE,
-		.frags = options->frags,
-	};
-
-	return root_attach(interface, &root, problem);
-}
-
-static int detach_one(void *context, const char *interface, struct problem *problem)
-{
-	const struct options *options = context;
-	return root_detach(interface, options->bpffs, options->nop, problem);
-}
 
 static int clear_one(void *context, const char *interface, struct problem *problem)
 {
@@ -126,14 +114,92 @@ static int each(const struct options *options, const char *verb, each_interface_
 			      problem);
 }
 
-static int attach(void *options, struct problem *problem)
+static struct root_wish wish_of(const struct options *options, const struct config_file *file)
 {
-	return each(options, "attach", attach_one, problem);
+	return (struct root_wish){
+		.bpffs = options->bpffs,
+		.file = file,
+		.has_mode = options->mode_given,
+		.mode = root_mode(options->mode),
+		.frags = options->frags,
+		.nop = options->nop,
+		.check = options->configured,
+	};
 }
 
-static int detach(void *options, struct problem *problem)
+/* The file counts only where it is asked for. */
+static int attach(void *arguments, struct problem *problem)
 {
-	return each(options, "detach", detach_one, problem);
+	struct options *options = arguments;
+	struct config_file *file = NULL;
+	unsigned int missing = 0;
+	struct root_wish wish;
+	int err = 0;
+
+	if (options->configured)
+		err = component_configured(&xdp_root_component, options->config,
+					   &options->interfaces, &missing, problem);
+	if (!err && (options->configured || options->config))
+		err = root_plan_open(options->config, &file, problem);
+	wish = wish_of(options, file);
+	if (!err && (options->interfaces.count || !options->configured))
+		err = each_interface(&options->interfaces, options->bpffs, "attach",
+				     root_wish_attach, &wish, problem);
+	config_file_close(file);
+	return component_missing(err, missing, problem);
+}
+
+/* A file that is broken must not keep the root from being taken away. */
+static struct config_file *open_for_detach(const struct options *options)
+{
+	struct config_file *file = NULL;
+	struct problem problem = { 0 };
+
+	if (options->no_config || (!options->attached && !options->config))
+		return NULL;
+	if (root_plan_open(options->config, &file, &problem))
+		log_warning("%s: \"nop\" is taken for false", problem.text);
+	return file;
+}
+
+static int detach(void *arguments, struct problem *problem)
+{
+	struct options *options = arguments;
+	struct config_file *file = NULL;
+	struct root_wish wish;
+	int err = 0;
+
+	if (options->config && options->no_config)
+		return problem_set(problem, -EINVAL,
+				   "--config and --no-config contradict each other: give one");
+	if (options->attached)
+		err = component_attached(options->bpffs, NULL, &options->interfaces, problem);
+	if (err || (options->attached && !options->interfaces.count))
+		return err;
+	file = open_for_detach(options);
+	wish = wish_of(options, file);
+	err = each_interface(&options->interfaces, options->bpffs, "detach", root_wish_detach,
+			     &wish, problem);
+	config_file_close(file);
+	return err;
+}
+
+static int check_config(void *options, struct problem *problem)
+{
+	return component_check_config(&xdp_root_component,
+				      ((const struct options *)options)->config, problem);
+}
+
+static int wanted(void *options, struct problem *problem)
+{
+	return component_wanted(&xdp_root_component, ((const struct options *)options)->config,
+				problem);
+}
+
+static int print_metrics(void *options, struct problem *problem)
+{
+	return component_print_metrics(&xdp_root_component,
+				       ((const struct options *)options)->bpffs, problem);
 }
 
 static int clear(void *options, struct problem *problem)
@@ -176,7 +242,7 @@ static int status(void *arguments, struct problem *problem)
 				      problem);
 }
 
-enum { ATTACH, DETACH, STATUS, CLEAR, LOAD, UNLOAD };
+enum { ATTACH, DETACH, STATUS, CLEAR, LOAD, UNLOAD, CHECK_CONFIG, WANTED, METRICS };
 #define VERB(verb) (UINT32_C(1) << (verb))
 #define MEMBER(name) offsetof(struct options, name)
 
@@ -190,10 +256,20 @@ static const struct verb_row verbs[] = {
 	[CLEAR] = { "clear", 0, NULL, 0, "start all counters from zero", clear },
 	[LOAD] = { "load", 0, "OBJ", MEMBER(load), "load a program into --slot N", load },
 	[UNLOAD] = { "unload", 0, NULL, 0, "empty --slot N", unload },
+	[CHECK_CONFIG] = VERB_ROW_CHECK_CONFIG(check_config),
+	[WANTED] = VERB_ROW_WANTED(wanted),
+	[METRICS] = VERB_ROW_METRICS(print_metrics),
 };
 
 static const struct option_row option_rows[] = {
-	OPTION_ROW_INTERFACES(struct options, "interfaces, separated by commas", 0),
+	OPTION_ROW_INTERFACES(struct options, "interfaces, separated by commas",
+			      VERB(ATTACH) | VERB(DETACH) | VERB(STATUS) | VERB(CLEAR) |
+				      VERB(LOAD) | VERB(UNLOAD)),
+	OPTION_ROW_CONFIGURED(struct options, VERB(ATTACH)),
+	OPTION_ROW_ATTACHED(struct options, VERB(DETACH)),
+	OPTION_ROW_CONFIG(struct options,
+			  VERB(ATTACH) | VERB(DETACH) | VERB(CHECK_CONFIG) | VERB(WANTED)),
+	OPTION_ROW_NO_CONFIG(struct options, VERB(DETACH)),
 	{ .name = "slot",
 	  .kind = OPTION_NUMBER,
 	  .offset = MEMBER(slot),
@@ -216,7 +292,8 @@ static const struct option_row option_rows[] = {
 	{ .name = "mode",
 	  .kind = OPTION_CHOICE,
 	  .offset = MEMBER(mode),
-	  .choices = mode_choices,
+	  .given_offset = MEMBER(mode_given),
+	  .choices = root_modes,
 	  .value_name = "MODE",
 	  .help = "how to attach; native by default, generic is slower and works everywhere",
 	  .verbs = VERB(ATTACH) },
@@ -243,8 +320,10 @@ static const struct command_line command_line = {
 	.verb_count = sizeof(verbs) / sizeof(*verbs),
 	.options = option_rows,
 	.option_count = sizeof(option_rows) / sizeof(*option_rows),
-	.footer = "Exit status: 0 done; 1 an interface failed, or --status found a disagreement; "
-		  "2 the command line was wrong.",
+	.footer =
+		"Exit status: 0 done; 1 an interface failed, or --status found a disagreement; "
+		"2 the command line was wrong; 3 done, but an interface that the configuration names "
+		"does not exist.",
 };
 
 int main(int argc, char **argv)

@@ -10,6 +10,35 @@
 #include "parse_number.h"
 #include "recorder_set.h"
 
+enum option {
+	OPTION_ID,
+	OPTION_PRIORITY,
+	OPTION_CAPTURE,
+	OPTION_LIMIT,
+	OPTION_DURATION,
+	OPTION_COUNT
+};
+
+const struct recorder_option_row recorder_options[] = {
+	[OPTION_ID] = { "id", "number of the recorder (a free one)" },
+	[OPTION_PRIORITY] = { "priority", "of the recorders that match a packet, those of the "
+					  "highest take it (0)" },
+	[OPTION_CAPTURE] = { "capture", "bytes kept of a packet, or full (128)" },
+	[OPTION_LIMIT] = { "limit", "take that many packets" },
+	[OPTION_DURATION] = { "duration", "end after that time, from when the recorder comes: "
+					  "90s, 15m, 2h, 7d" },
+	[OPTION_COUNT] = { NULL, NULL },
+};
+
+static enum option find_option(const char *name)
+{
+	int option = 0;
+
+	while (option < OPTION_COUNT && strcmp(name, recorder_options[option].name) != 0)
+		option++;
+	return (enum option)option;
+}
+
 static int parse_duration(const char *value, uint64_t *ret_expires, struct problem *problem)
 {
 	uint64_t seconds;
@@ -48,22 +77,28 @@ int recorder_option_parse(const char *name, const char *value, struct recorder *
 	uint64_t number = 0;
 	int err;
 
-	if (strcmp(name, "id") == 0) {
+	switch (find_option(name)) {
+	case OPTION_ID:
 		err = parse(name, value, 1, RECORDER_ID_LIMIT, &number, problem);
 		changed.id = (uint32_t)number;
-	} else if (strcmp(name, "priority") == 0) {
+		break;
+	case OPTION_PRIORITY:
 		err = parse(name, value, 0, RECORDER_PRIORITY_LIMIT, &number, problem);
 		changed.priority = (uint32_t)number;
-	} else if (strcmp(name, "capture") == 0) {
+		break;
+	case OPTION_CAPTURE:
 		err = parse_capture(name, value, &number, problem);
 		changed.capture_length = (uint32_t)number;
-	} else if (strcmp(name, "limit") == 0) {
+		break;
+	case OPTION_LIMIT:
 		err = parse(name, value, 1, UINT64_MAX, &number, problem);
 		changed.limit = number;
-	} else if (strcmp(name, "duration") == 0) {
+		break;
+	case OPTION_DURATION:
 		err = parse_duration(value, &number, problem);
 		changed.expires = number;
-	} else {
+		break;
+	default:
 		err = problem_set(problem, -EINVAL,
 				  "'%.64s' is not an option: there are id, priority, capture, limit "
 				  "and duration",

@@ -6,6 +6,12 @@
 #include "problem.h"
 #include "recorder_layout.h"
 
+/* Every option; the last row's name is NULL. */
+extern const struct recorder_option_row {
+	const char *name;
+	const char *help;
+} recorder_options[];
+
 /* Understands one option: id, priority, capture (bytes or "full"), limit (packets) or duration.
  * -EINVAL: no such option, or no value for it; the text quotes it. `recorder` is untouched then. */
 int recorder_option_parse(const char *name, const char *value, struct recorder *recorder,

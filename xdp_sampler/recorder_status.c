@@ -107,20 +107,29 @@ void recorder_status(struct report *report, const struct sampler_state *state)
 	report_object_end(report);
 }
 
-void recorder_status_summary(struct report *report, const struct sampler_state *state)
+struct recorder_summary recorder_summary_of(const struct sampler_state *state)
 {
+	struct recorder_summary summary = { .count = state->recorders.count };
 	struct recorder_masks masks = { 0 };
 	uint64_t now = recorder_now();
-	size_t ended = 0;
 
 	for (size_t i = 0; i < state->recorders.count; i++)
-		ended += recorder_has_ended(&state->recorders.recorders[i], now);
+		summary.ended += recorder_has_ended(&state->recorders.recorders[i], now);
 	(void)recorder_masks_fit(&masks, &state->recorders, NULL);
+	summary.masks_ipv4 = masks.count[RECORDER_IPV4];
+	summary.masks_ipv6 = masks.count[RECORDER_IPV6];
+	return summary;
+}
+
+void recorder_status_summary(struct report *report, const struct sampler_state *state)
+{
+	struct recorder_summary summary = recorder_summary_of(state);
+
 	report_object_begin(report, "recorders");
 	report_line(report, "Recorders (see --recorders):");
-	report_number(report, "count", "  recorders", state->recorders.count);
-	report_number(report, "ended", "  of these, ended", ended);
-	report_number(report, "masks_ipv4", "  masks, IPv4", masks.count[RECORDER_IPV4]);
-	report_number(report, "masks_ipv6", "  masks, IPv6", masks.count[RECORDER_IPV6]);
+	report_number(report, "count", "  recorders", summary.count);
+	report_number(report, "ended", "  of these, ended", summary.ended);
+	report_number(report, "masks_ipv4", "  masks, IPv4", summary.masks_ipv4);
+	report_number(report, "masks_ipv6", "  masks, IPv6", summary.masks_ipv6);
 	report_object_end(report);
 }

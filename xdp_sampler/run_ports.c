@@ -10,13 +10,18 @@
 #include "load_time.h"
 #include "log.h"
 #include "monotonic_clock.h"
+#include "sampler_state.h"
 
 /* A loader that replaces the sampler has its pins out of place for a moment: what is not there is
  * believed when it is not there twice. */
 #define LOOKS_TO_BELIEVE 2
 
+/* Interfaces in the life of a process that reads wherever there is a sampler: sinks keep something for each. */
+#define PORTS_MAX 256
+
 struct run_port {
 	struct run_ports *all;
+	char interface[INTERFACE_NAME_SIZE]; /* as it was given */
 	struct sample_reader reader;
 	const struct sample_port *port;                 /* NULL: never opened */
 	unsigned int failures;                          /* looks in a row */
@@ -38,21 +43,62 @@ static void take(void *context, struct sample_reader *reader, const struct sampl
 	run_sinks_take(port->all->sinks, &offer);
 }
 
+static void add(struct run_ports *ports, const char *interface)
+{
+	struct run_port *port = &ports->ports[ports->count++];
+
+	port->all = ports;
+	snprintf(port->interface, sizeof(port->interface), "%s", interface);
+	sample_reader_init(&port->reader, ports->bpffs, port->interface, take, port);
+}
+
 int run_ports_open(struct run_ports *ports, const char *bpffs,
 		   const struct interface_list *interfaces, struct problem *problem)
 {
-	ports->table = port_table_new(interfaces->count);
-	ports->ports = calloc(interfaces->count, sizeof(*ports->ports));
+	ports->bpffs = bpffs;
+	ports->all = !interfaces->count;
+	ports->size = ports->all ? PORTS_MAX : interfaces->count;
+	ports->table = port_table_new(ports->size);
+	ports->ports = calloc(ports->size, sizeof(*ports->ports));
 	if (!ports->table || !ports->ports)
 		return problem_errno(problem, -ENOMEM, "cannot read samples");
-	ports->count = interfaces->count;
-	for (size_t i = 0; i < ports->count; i++) {
-		struct run_port *port = &ports->ports[i];
-
-		port->all = ports;
-		sample_reader_init(&port->reader, bpffs, interfaces->names[i], take, port);
-	}
+	for (size_t i = 0; i < interfaces->count; i++)
+		add(ports, interfaces->names[i]);
 	return 0;
+}
+
+static bool is_known(const struct run_ports *ports, const char *interface)
+{
+	for (size_t i = 0; i < ports->count; i++) {
+		if (!strcmp(ports->ports[i].interface, interface))
+			return true;
+	}
+	return false;
+}
+
+/* Adds interfaces that have a sampler now. */
+static int find_all(struct run_ports *ports, struct problem *problem)
+{
+	const struct interface_list every = { 0 };
+	struct interface_list list = { 0 };
+	int err = sampler_state_list(&list, ports->bpffs, &every, problem);
+
+	for (size_t i = 0; !err && i < list.count; i++) {
+		uint32_t index;
+
+		/* Pins of all network namespaces are in one place. */
+		if (is_known(ports, list.names[i]) || interface_index(list.names[i], &index) < 0)
+			continue;
+		if (ports->count < ports->size)
+			add(ports, list.names[i]);
+		else if (!ports->is_full_told)
+			log_warning("%s: its samples are not read: there have been %d other "
+				    "interfaces; start anew",
+				    list.names[i], PORTS_MAX);
+		ports->is_full_told |= ports->count == ports->size;
+	}
+	interface_list_free(&list);
+	return err;
 }
 
 static void tell(struct run_port *port, const char *text)
@@ -108,8 +154,11 @@ int run_ports_look(struct run_ports *ports, bool must_be_there, bool *ret_change
 		   struct problem *problem)
 {
 	size_t open = 0;
+	int find_err = ports->all ? find_all(ports, problem) : 0;
 
 	*ret_changed = false;
+	if (find_err)
+		return find_err;
 	for (size_t i = 0; i < ports->count; i++) {
 		struct run_port *port = &ports->ports[i];
 		struct problem own = { 0 };

@@ -16,14 +16,19 @@ struct run_ports {
 	struct run_sinks *sinks;
 	struct port_table *table;
 	int epoll; /* told when a ring fills up */
+	const char *bpffs;
 	struct run_port *ports;
 	size_t count;
+	size_t size; /* of these there may be */
+	bool all;    /* every interface that has a sampler */
+	bool is_full_told;
 	size_t open;          /* of these, can be read at present */
 	uint64_t read;        /* samples, all of them */
 	uint64_t to_realtime; /* what CLOCK_REALTIME is ahead of CLOCK_MONOTONIC */
 };
 
-/* `bpffs` and `interfaces` are kept, not copied; `epoll` and `sinks` are the caller's. */
+/* With no interfaces: every one that has a sampler, as they come, and are waited for when they have gone. `bpffs` is
+ * kept, not copied; `epoll` and `sinks` are the caller's. */
 int run_ports_open(struct run_ports *ports, const char *bpffs,
 		   const struct interface_list *interfaces, struct problem *problem);
 

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "component_verbs.h"
 #include "duration.h"
 #include "option_rows.h"
 #include "parse_number.h"
 #include "recorder_filter.h"
 #include "recorder_option.h"
 #include "recorder_set.h"
+#include "xdp_sampler_component.h"
 
 #define VERB(verb) (UINT32_C(1) << SAMPLER_VERB_##verb)
 #define READING (VERB(RUN) | VERB(CAPTURE))
@@ -27,7 +29,10 @@
 
 static const struct option_row fixed_rows[] = {
 	OPTION_ROW_INTERFACES(struct sampler_options, "interfaces, separated by commas", 0),
-	OPTION_ROW_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN) | VERB(RELOAD)),
+	OPTION_ROW_CONFIGURED(struct sampler_options, VERB(ATTACH) | VERB(RUN) | VERB(RELOAD)),
+	OPTION_ROW_ATTACHED(struct sampler_options, VERB(DETACH) | VERB(RUN)),
+	OPTION_ROW_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN) | VERB(RELOAD) |
+							  VERB(CHECK_CONFIG) | VERB(WANTED)),
 	OPTION_ROW_NO_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN)),
 	TEXT_ROW("filter", filter, "FILTER", VERB(CAPTURE),
 		 "capture what matches, as a recorder that ends with the capture: \"SOURCE SPORT "
@@ -105,6 +110,19 @@ const struct option_row *sampler_option_rows(size_t *ret_count)
 	memcpy(&rows[SAMPLER_SETTING_COUNT], fixed_rows, sizeof(fixed_rows));
 	*ret_count = FIXED_COUNT + SAMPLER_SETTING_COUNT;
 	return rows;
+}
+
+int sampler_options_configured(struct sampler_options *options, unsigned int *ret_missing,
+			       struct problem *problem)
+{
+	*ret_missing = 0;
+	if (options->configured && options->no_config)
+		return problem_set(problem, -EINVAL,
+				   "--configured and --no-config contradict each other");
+	if (!options->configured && (options->interfaces.count || options->no_config))
+		return 0;
+	return component_configured(&xdp_sampler_component, options->config, &options->interfaces,
+				    ret_missing, problem);
 }
 
 int sampler_options_plans(const struct sampler_options *options, bool optional,

@@ -26,6 +26,9 @@ enum sampler_verb {
 	SAMPLER_VERB_CAPTURE,
 	SAMPLER_VERB_RELOAD,
 	SAMPLER_VERB_STATUS,
+	SAMPLER_VERB_CHECK_CONFIG,
+	SAMPLER_VERB_METRICS,
+	SAMPLER_VERB_WANTED,
 	SAMPLER_VERB_COUNT,
 };
 
@@ -34,6 +37,8 @@ struct sampler_options {
 	const char *bpffs;
 	const char *config;
 	bool no_config;
+	bool configured;
+	bool attached;
 	bool json;
 	bool cpus;
 	bool verbose;
@@ -63,6 +68,11 @@ struct sampler_options {
 
 /* The rows, made from what is in sampler_settings and from what is not. */
 const struct option_row *sampler_option_rows(size_t *ret_count);
+
+/* What --configured means, and where interfaces may be left to the configuration also without it: those where it wants
+ * the sampler, none maybe. *ret_missing: interfaces that are not there, told. */
+int sampler_options_configured(struct sampler_options *options, unsigned int *ret_missing,
+			       struct problem *problem);
 
 /* What the file of --config wants, or else the standard file; with `optional`, that need not be there. To
  * be freed also on failure. */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_section.h"
 #include "sampler_section.h"
 #include "xdp_sampler.h"
 
@@ -21,42 +20,12 @@ static const struct config_value *find_member(const struct config_value *object,
 	return object ? config_value_member(object, name) : NULL;
 }
 
-static int check_object(const struct config_value *object, bool is_section,
-			struct config_errors *errors)
-{
-	struct sampler_plan scratch = { 0 };
-	int err = 0;
-
-	if (config_value_is(object, CONFIG_OBJECT, errors))
-		err = sampler_section_read(object, is_section, &scratch, errors);
-	plan_free(&scratch);
-	return err;
-}
-
-static int check_own(void *context, const struct config_value *own, struct config_errors *errors)
-{
-	(void)context;
-	return check_object(own, false, errors);
-}
-
-/* Errors of the whole section, those of interfaces that nobody asks for as well. */
 static int read_section(struct sampler_plans *plans, const struct config_file *file,
-			const struct config_value *section, struct interface_list *ret_named,
-			struct problem *problem)
+			const struct config_value *section, struct problem *problem)
 {
 	struct config_errors errors = { .file = file };
-	const struct config_value *member;
-	int err = check_object(section, true, &errors);
+	int err = sampler_section_check(section, file, &plans->sinks, &errors);
 
-	if (!err && section->kind == CONFIG_OBJECT) {
-		err = sampler_section_sinks(section, file, &plans->sinks, &errors);
-		if (!err)
-			err = config_section_interfaces(config_value_member(section, "interfaces"),
-							ret_named, &errors);
-		member = config_value_member(section, "interface");
-		if (!err && member)
-			err = config_section_each(member, check_own, NULL, &errors);
-	}
 	if (err)
 		return problem_errno(problem, err, "read the configuration of the sampler");
 	return config_errors_told(&errors, problem);
@@ -86,13 +55,8 @@ static int fill_plans(struct sampler_plans *plans, const struct config_file *fil
 {
 	const struct config_value *section =
 		file ? config_value_member(config_file_content(file), SAMPLER_TOOL) : NULL;
-	struct interface_list named = { 0 };
-	int err = 0;
+	int err = section ? read_section(plans, file, section, problem) : 0;
 
-	if (section)
-		err = read_section(plans, file, section, &named, problem);
-	if (!interfaces->count)
-		interfaces = &named;
 	plans->plans = calloc(interfaces->count + 1, sizeof(*plans->plans));
 	if (!err && !plans->plans)
 		err = problem_errno(problem, -ENOMEM, "read the configuration of the sampler");
@@ -101,11 +65,8 @@ static int fill_plans(struct sampler_plans *plans, const struct config_file *fil
 
 		interface_real_name(interfaces->names[i], plan->interface);
 		sampler_settings_standard(&plan->settings);
-		err = interface_list_add(&plans->interfaces, interfaces->names[i], problem);
-		if (!err)
-			err = fill_plan(plan, file, section, problem);
+		err = fill_plan(plan, file, section, problem);
 	}
-	interface_list_free(&named);
 	return err;
 }
 
@@ -142,7 +103,6 @@ void sampler_plans_free(struct sampler_plans *plans)
 	for (size_t i = 0; i < plans->count; i++)
 		plan_free(&plans->plans[i]);
 	free(plans->plans);
-	interface_list_free(&plans->interfaces);
 	*plans = (struct sampler_plans){ 0 };
 }
 

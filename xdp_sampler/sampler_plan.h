@@ -2,7 +2,8 @@
 /* What the configuration file wants, read as a whole before anything is changed: its section
  *
  *	"xdp_sampler": {
- *		"interfaces": ["eth0", "eth1"],          where to sample, for verbs without --interface
+ *		"interfaces": ["eth0", "enp*"],          where it is wanted (interface_selector.h); unless
+ *		                                         given, at the interfaces of the host
  *		"at": ["ingress", "verdict"],            settings: names as in sampler_settings; a list
  *		"rate": "drop=10,1000",                  may be an array or a text with commas
  *		"recorders": [
@@ -39,7 +40,6 @@ struct sampler_plan {
 struct sampler_plans {
 	struct sampler_plan *plans;
 	size_t count;
-	struct interface_list interfaces; /* those asked for; if none were, the section's */
 	struct sampler_sinks sinks;
 };
 

@@ -2,6 +2,7 @@
 #include "sampler_reading.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bpffs.h"
@@ -9,8 +10,13 @@
 #include "sampler_options.h"
 #include "sampler_plan.h"
 #include "sampler_run.h"
+#include "service.h"
 
-/* Sinks of the command line, or if there are none those of the file. */
+#define NO_SINKS                                                                                   \
+	"--run needs somewhere to put samples: --write, --json-lines, --sflow, --live, or sinks "  \
+	"in the configuration file"
+
+/* Sinks of the command line, or if there are none those of the file; maybe none either. */
 static int choose_sinks(const struct sampler_options *options, const struct sampler_plans *plans,
 			struct sampler_sinks *ret_sinks, struct problem *problem)
 {
@@ -18,10 +24,6 @@ static int choose_sinks(const struct sampler_options *options, const struct samp
 
 	if (!err && !ret_sinks->count)
 		*ret_sinks = plans->sinks;
-	if (!err && !ret_sinks->count)
-		err = problem_set(problem, -EINVAL,
-				  "--run needs somewhere to put samples: --write, --json-lines, "
-				  "--sflow, --live, or sinks in the configuration file");
 	return err;
 }
 
@@ -34,6 +36,8 @@ static int reload_sinks(void *context, struct sink_wish **ret_sinks, size_t *ret
 
 	if (!err)
 		err = choose_sinks(context, &plans, &sinks, problem);
+	if (!err && !sinks.count)
+		err = problem_set(problem, -EINVAL, NO_SINKS);
 	sampler_plans_free(&plans);
 	if (err)
 		return err;
@@ -46,34 +50,63 @@ static int reload_sinks(void *context, struct sink_wish **ret_sinks, size_t *ret
 	return 0;
 }
 
+/* Where to read: no interfaces mean wherever a sampler is attached. */
+static int take_interfaces(struct sampler_options *options, struct problem *problem)
+{
+	unsigned int missing;
+	int err;
+
+	if (options->attached && (options->interfaces.count || options->configured))
+		return problem_set(problem, -EINVAL,
+				   "--interface, --configured and --attached exclude each other: "
+				   "give one");
+	if (options->attached)
+		return 0;
+	err = sampler_options_configured(options, &missing, problem);
+	if (!err && !options->interfaces.count)
+		err = problem_set(problem, -EINVAL,
+				  "--run needs --interface LIST, --attached, or interfaces in the "
+				  "configuration file");
+	return err;
+}
+
+static int run(struct sampler_options *options, const struct sampler_sinks *sinks,
+	       struct problem *problem)
+{
+	struct run_wish wish = { .bpffs = options->bpffs,
+				 .interfaces = &options->interfaces,
+				 .sinks = sinks->wishes,
+				 .sink_count = sinks->count,
+				 .daemon = true,
+				 .reload = reload_sinks,
+				 .context = options };
+	int err = bpffs_check(options->bpffs, problem);
+
+	return err ? err : sampler_run(&wish, problem);
+}
+
 int sampler_reading_run(void *options_, struct problem *problem)
 {
 	struct sampler_options *options = options_;
 	struct sampler_plans plans = { 0 };
 	struct sampler_sinks sinks = { 0 };
-	int err = sampler_options_plans(options, true, &plans, problem);
+	int err = take_interfaces(options, problem);
 
+	if (!err)
+		err = sampler_options_plans(options, true, &plans, problem);
 	if (!err)
 		err = choose_sinks(options, &plans, &sinks, problem);
-	if (!err && !plans.interfaces.count)
-		err = problem_set(problem, -EINVAL,
-				  "--run needs --interface LIST, or \"interfaces\" in "
-				  "the configuration file");
-	if (!err)
-		err = bpffs_check(options->bpffs, problem);
-	if (!err) {
-		struct run_wish wish = { .bpffs = options->bpffs,
-					 .interfaces = &plans.interfaces,
-					 .sinks = sinks.wishes,
-					 .sink_count = sinks.count,
-					 .daemon = true,
-					 .reload = reload_sinks,
-					 .context = options };
-
-		err = sampler_run(&wish, problem);
-	}
 	sampler_plans_free(&plans);
-	return err;
+	if (err)
+		return err;
+	if (sinks.count)
+		return run(options, &sinks, problem);
+	if (!options->attached)
+		return problem_set(problem, -EINVAL, NO_SINKS);
+	/* A service of a host that only captures now and then. */
+	printf("no sinks in the configuration file: nothing to read samples for\n");
+	service_ready();
+	return 0;
 }
 
 /* Every packet, or with a filter those that match it only. */

@@ -56,14 +56,9 @@ static void put_program(struct report *report, const struct sampler_state *state
 {
 	const struct sampler_seat *seat = &state->seats.place[place];
 	const struct slot *slot = &seat->slot;
-	uint64_t packets = 0, sampled = 0, lost = 0;
+	struct sampler_place_sum sum = sampler_place_all(state, place);
 	char time[LOAD_TIME_SIZE];
 
-	for (unsigned int i = 0; i < state->cpu_count; i++) {
-		packets += sampler_packets(&state->cpus[i].place[place]);
-		sampled += state->cpus[i].place[place].sampled;
-		lost += state->cpus[i].place[place].lost;
-	}
 	report_row_begin(report);
 	report_cell_string(report, sample_place_name(place));
 	if (seat->number == ECBPF_EXIT_HOOK)
@@ -73,9 +68,9 @@ static void put_program(struct report *report, const struct sampler_state *state
 	report_cell_string(report, slot_table_name(seat->number));
 	report_cell_number(report, slot->program_id ? slot->program_id : slot->pinned_id);
 	report_cell_string(report, load_time_text(slot->record.loaded_at, time));
-	report_cell_number(report, packets);
-	report_cell_number(report, sampled);
-	report_cell_number(report, lost);
+	report_cell_number(report, sum.packets);
+	report_cell_number(report, sum.sampled);
+	report_cell_number(report, sum.lost);
 	report_row_end(report);
 }
 
@@ -162,13 +157,8 @@ static void put_reader(struct report *report, const struct sampler_state *state)
 
 static void put_accounting(struct report *report, const struct sampler_state *state)
 {
-	struct sampler_account sum = { 0 };
+	struct sampler_account sum = sampler_account_all(state);
 
-	for (unsigned int i = 0; i < state->cpu_count; i++) {
-		struct sampler_account cpu = sampler_account_of(&state->cpus[i], &state->ledger[i]);
-
-		sampler_account_add(&sum, &cpu);
-	}
 	report_object_begin(report, "accounting");
 	report_line(report,
 		    "Samples: %" PRIu64 " = %" PRIu64 " lost in the ring + %" PRIu64
@@ -196,13 +186,6 @@ static const char *sink_state(const struct sampler_state *state, unsigned int si
 	return number < COUNT_OF(sink_states) ? sink_states[number] : "-";
 }
 
-static uint64_t in_queue(const struct ledger_sink *sink)
-{
-	uint64_t gone = sink->delivered + sink->lost;
-
-	return sink->offered > gone ? sink->offered - gone : 0;
-}
-
 /* Texts in the map are someone else's: terminated or not. */
 static void put_text(struct report *report, const char *text, size_t size)
 {
@@ -215,13 +198,8 @@ static void put_text(struct report *report, const char *text, size_t size)
 static void put_sink(struct report *report, const struct sampler_state *state, unsigned int number)
 {
 	const struct ledger_sink_note *note = &state->daemon.sink[number];
-	struct ledger_sink sum = { 0 };
+	struct ledger_sink sum = sampler_sink_all(state, number);
 
-	for (unsigned int i = 0; i < state->cpu_count; i++) {
-		sum.offered += state->ledger[i].sink[number].offered;
-		sum.delivered += state->ledger[i].sink[number].delivered;
-		sum.lost += state->ledger[i].sink[number].lost;
-	}
 	report_row_begin(report);
 	put_text(report, note->name, sizeof(note->name));
 	put_text(report, note->target, sizeof(note->target));
@@ -229,7 +207,7 @@ static void put_sink(struct report *report, const struct sampler_state *state, u
 	report_cell_number(report, sum.offered);
 	report_cell_number(report, sum.delivered);
 	report_cell_number(report, sum.lost);
-	report_cell_number(report, in_queue(&sum));
+	report_cell_number(report, sampler_sink_in_queue(&sum));
 	put_text(report, note->trouble, sizeof(note->trouble));
 	report_row_end(report);
 }
@@ -284,7 +262,7 @@ static void put_cpu_sink(struct report *report, const struct sampler_state *stat
 	report_cell_number(report, sink->offered);
 	report_cell_number(report, sink->delivered);
 	report_cell_number(report, sink->lost);
-	report_cell_number(report, in_queue(sink));
+	report_cell_number(report, sampler_sink_in_queue(sink));
 	report_row_end(report);
 }
 

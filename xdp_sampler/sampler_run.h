@@ -19,7 +19,8 @@ struct run_totals {
 /* Everything it points to belongs to the caller and outlives the call. */
 struct run_wish {
 	const char *bpffs;
-	const struct interface_list *interfaces;
+	const struct interface_list
+		*interfaces;           /* none: every one that has a sampler, as they come */
 	const struct sink_wish *sinks; /* 1 .. LEDGER_SINKS */
 	size_t sink_count;
 	uint64_t count;       /* end after that many samples, 0: no limit */

@@ -11,12 +11,34 @@
 #include "recorder_filter.h"
 #include "recorder_option.h"
 
+/* Those that are no settings. */
+enum key { KEY_INTERFACES, KEY_RECORDERS, KEY_SINKS, KEY_INTERFACE, KEY_COUNT };
+
+static const struct key_row {
+	const char *name;
+	bool is_of_section; /* and not of an interface */
+	const char *help;
+} keys[KEY_COUNT] = {
+	[KEY_INTERFACES] = { "interfaces", true,
+			     "where to sample, if not at the interfaces of the host" },
+	[KEY_RECORDERS] = { "recorders", false,
+			    "take every packet that matches: objects, or filters alone" },
+	[KEY_SINKS] = { "sinks", true, "where the daemon puts samples, up to eight" },
+	[KEY_INTERFACE] = { "interface", true, "what differs for an interface" },
+};
+
+/* Of a recorder and of a sink, beside their options and words. */
+#define FILTER "filter"
+#define TYPE "type"
+#define OPTIONS_MAX 15
+
 static bool is_named(const struct config_value *member, const char *name)
 {
 	return !strcmp(member->name, name);
 }
 
-static void read_setting(const struct config_value *member, struct sampler_settings *settings,
+/* False: it is none. */
+static bool read_setting(const struct config_value *member, struct sampler_settings *settings,
 			 struct config_errors *errors)
 {
 	struct problem problem = { 0 };
@@ -28,9 +50,24 @@ static void read_setting(const struct config_value *member, struct sampler_setti
 		if (config_section_text(member, false, errors, text) &&
 		    sampler_settings_parse(settings, (enum sampler_setting)i, text, &problem))
 			config_errors_add(errors, member, "%s", problem.text);
-		return;
+		return true;
 	}
-	config_errors_add(errors, member, "the sampler has no such setting");
+	return false;
+}
+
+static void note_unknown(const struct config_value *member, bool is_section,
+			 struct config_errors *errors)
+{
+	const char *names[KEY_COUNT + SAMPLER_SETTING_COUNT + 1] = { NULL };
+	size_t count = 0;
+
+	for (int i = 0; i < KEY_COUNT; i++) {
+		if (is_section || !keys[i].is_of_section)
+			names[count++] = keys[i].name;
+	}
+	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++)
+		names[count++] = sampler_settings[i].name;
+	config_section_unknown(member, names, errors);
 }
 
 static void read_filter(const struct config_value *value, struct recorder *recorder,
@@ -41,6 +78,25 @@ static void read_filter(const struct config_value *value, struct recorder *recor
 	if (config_value_is(value, CONFIG_TEXT, errors) &&
 	    recorder_filter_parse(value->text, &recorder->filter, &problem))
 		config_errors_add(errors, value, "%s", problem.text);
+}
+
+static void read_option(const struct config_value *member, struct recorder *recorder,
+			struct config_errors *errors)
+{
+	const char *names[OPTIONS_MAX + 2] = { FILTER };
+	struct problem problem = { 0 };
+	char text[CONFIG_SECTION_TEXT_SIZE];
+	bool is_known = false;
+
+	for (size_t i = 0; i < OPTIONS_MAX && recorder_options[i].name; i++) {
+		names[i + 1] = recorder_options[i].name;
+		is_known |= is_named(member, recorder_options[i].name);
+	}
+	if (!is_known)
+		config_section_unknown(member, names, errors);
+	else if (config_section_text(member, false, errors, text) &&
+		 recorder_option_parse(member->name, text, recorder, &problem))
+		config_errors_add(errors, member, "%s", problem.text);
 }
 
 static void read_recorder(const struct config_value *item, struct recorder *recorder,
@@ -54,17 +110,13 @@ static void read_recorder(const struct config_value *item, struct recorder *reco
 	}
 	if (!config_value_is(item, CONFIG_OBJECT, errors))
 		return;
-	if (!config_value_member(item, "filter"))
+	if (!config_value_member(item, FILTER))
 		config_errors_add(errors, item, "a recorder needs a filter");
 	for (member = item->first; member; member = member->next) {
-		struct problem problem = { 0 };
-		char text[CONFIG_SECTION_TEXT_SIZE];
-
-		if (is_named(member, "filter"))
+		if (is_named(member, FILTER))
 			read_filter(member, recorder, errors);
-		else if (config_section_text(member, false, errors, text) &&
-			 recorder_option_parse(member->name, text, recorder, &problem))
-			config_errors_add(errors, member, "%s", problem.text);
+		else
+			read_option(member, recorder, errors);
 	}
 }
 
@@ -125,6 +177,15 @@ static int read_recorders(const struct config_value *list, struct sampler_plan *
 	return errors->count == errors_before ? check_together(list, plan, errors) : 0;
 }
 
+static enum key key_of(const struct config_value *member, bool is_section)
+{
+	for (int i = 0; i < KEY_COUNT; i++) {
+		if (is_named(member, keys[i].name) && (is_section || !keys[i].is_of_section))
+			return (enum key)i;
+	}
+	return KEY_COUNT;
+}
+
 int sampler_section_read(const struct config_value *object, bool is_section,
 			 struct sampler_plan *plan, struct config_errors *errors)
 {
@@ -132,14 +193,29 @@ int sampler_section_read(const struct config_value *object, bool is_section,
 
 	for (const struct config_value *member = object->first; member && !err;
 	     member = member->next) {
-		if (is_named(member, "recorders"))
+		enum key key = key_of(member, is_section);
+
+		/* The others are sampler_section_check()'s. */
+		if (key == KEY_RECORDERS)
 			err = read_recorders(member, plan, errors);
-		else if (!is_section ||
-			 (!is_named(member, "interfaces") && !is_named(member, "interface") &&
-			  !is_named(member, "sinks")))
-			read_setting(member, &plan->settings, errors);
+		else if (key == KEY_COUNT && !read_setting(member, &plan->settings, errors))
+			note_unknown(member, is_section, errors);
 	}
 	return err;
+}
+
+/* False with the error noted. */
+static bool is_sink_word(const struct config_value *member, struct config_errors *errors)
+{
+	const char *names[OPTIONS_MAX + 2] = { TYPE };
+
+	for (size_t i = 0; i < OPTIONS_MAX && sink_word_name(i); i++) {
+		names[i + 1] = sink_word_name(i);
+		if (is_named(member, names[i + 1]))
+			return true;
+	}
+	config_section_unknown(member, names, errors);
+	return false;
 }
 
 static int read_sink_word(const struct config_value *member, const struct config_file *file,
@@ -150,7 +226,8 @@ static int read_sink_word(const struct config_value *member, const struct config
 	char text[CONFIG_SECTION_TEXT_SIZE];
 	const char *value = text;
 
-	if (is_named(member, "type") || !config_section_text(member, false, errors, text))
+	if (is_named(member, TYPE) || !is_sink_word(member, errors) ||
+	    !config_section_text(member, false, errors, text))
 		return 0;
 	if (is_named(member, "file") && *text && strcmp(text, "-") != 0) {
 		value = path = config_file_path(file, text);
@@ -171,7 +248,7 @@ static int read_sink(const struct config_value *item, const struct config_file *
 
 	if (!config_value_is(item, CONFIG_OBJECT, errors))
 		return 0;
-	type = config_value_member(item, "type");
+	type = config_value_member(item, TYPE);
 	if (!type)
 		config_errors_add(errors, item, "a sink needs a type: pcapng, sflow, json or live");
 	if (!type || !config_value_is(type, CONFIG_TEXT, errors))
@@ -185,13 +262,12 @@ static int read_sink(const struct config_value *item, const struct config_file *
 	return err;
 }
 
-int sampler_section_sinks(const struct config_value *section, const struct config_file *file,
-			  struct sampler_sinks *sinks, struct config_errors *errors)
+static int read_sinks(const struct config_value *list, const struct config_file *file,
+		      struct sampler_sinks *sinks, struct config_errors *errors)
 {
-	const struct config_value *list = config_value_member(section, "sinks");
 	int err = 0;
 
-	if (!list || !config_value_is(list, CONFIG_ARRAY, errors))
+	if (!config_value_is(list, CONFIG_ARRAY, errors))
 		return 0;
 	for (const struct config_value *item = list->first; item && !err; item = item->next) {
 		struct problem problem = { 0 };
@@ -204,4 +280,83 @@ int sampler_section_sinks(const struct config_value *section, const struct confi
 			config_errors_add(errors, item, "%s", problem.text);
 	}
 	return err;
+}
+
+static int check_object(const struct config_value *object, bool is_section,
+			struct config_errors *errors)
+{
+	struct sampler_plan scratch = { 0 };
+	int err = 0;
+
+	if (config_value_is(object, CONFIG_OBJECT, errors))
+		err = sampler_section_read(object, is_section, &scratch, errors);
+	free(scratch.recorders);
+	return err;
+}
+
+static int check_own(void *context, const struct config_value *own, struct config_errors *errors)
+{
+	(void)context;
+	return check_object(own, false, errors);
+}
+
+int sampler_section_check(const struct config_value *section, const struct config_file *file,
+			  struct sampler_sinks *sinks, struct config_errors *errors)
+{
+	int err = check_object(section, true, errors);
+
+	if (section->kind != CONFIG_OBJECT)
+		return err;
+	for (const struct config_value *member = section->first; member && !err;
+	     member = member->next) {
+		enum key key = key_of(member, true);
+
+		if (key == KEY_INTERFACES)
+			config_section_selectors(member, errors);
+		else if (key == KEY_SINKS)
+			err = read_sinks(member, file, sinks, errors);
+		else if (key == KEY_INTERFACE)
+			err = config_section_each(member, check_own, NULL, errors);
+	}
+	return err;
+}
+
+static void declare_recorders(struct config_schema *schema)
+{
+	config_schema_array_begin(schema, keys[KEY_RECORDERS].name, keys[KEY_RECORDERS].help, true);
+	config_schema_key(schema, FILTER, SCHEMA_TEXT,
+			  "SOURCE SPORT DESTINATION DPORT PROTOCOL, each of them may be *", NULL);
+	for (const struct recorder_option_row *row = recorder_options; row->name; row++)
+		config_schema_key(schema, row->name, SCHEMA_SETTING, row->help, NULL);
+	config_schema_end(schema);
+}
+
+static void declare_sinks(struct config_schema *schema)
+{
+	config_schema_array_begin(schema, keys[KEY_SINKS].name, keys[KEY_SINKS].help, false);
+	config_schema_key(schema, TYPE, SCHEMA_TEXT, "what it is", sink_kind_names);
+	for (size_t i = 0; sink_word_name(i); i++)
+		config_schema_key(schema, sink_word_name(i), SCHEMA_SETTINGS, sink_word_help(i),
+				  NULL);
+	config_schema_end(schema);
+}
+
+static void declare_own(struct config_schema *schema)
+{
+	for (int i = 0; i < SAMPLER_SETTING_COUNT; i++)
+		config_schema_key(schema, sampler_settings[i].name, SCHEMA_SETTINGS,
+				  sampler_settings[i].help, NULL);
+	declare_recorders(schema);
+}
+
+void sampler_section_schema(struct config_schema *schema)
+{
+	config_schema_key(schema, keys[KEY_INTERFACES].name, SCHEMA_INTERFACES,
+			  keys[KEY_INTERFACES].help, NULL);
+	declare_own(schema);
+	declare_sinks(schema);
+	config_schema_each_interface_begin(schema, keys[KEY_INTERFACE].name,
+					   keys[KEY_INTERFACE].help);
+	declare_own(schema);
+	config_schema_end(schema);
 }

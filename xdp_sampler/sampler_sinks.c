@@ -14,7 +14,7 @@
 #define ANY_KIND (FILES | KIND(SFLOW) | KIND(LIVE))
 #define STANDARD_OUTPUT "-"
 
-static const char *const kind_names[SINK_KIND_COUNT] = {
+const char *const sink_kind_names[SINK_KIND_COUNT + 1] = {
 	[SINK_PCAPNG] = "pcapng",
 	[SINK_SFLOW] = "sflow",
 	[SINK_JSON] = "json",
@@ -35,39 +35,54 @@ static const struct sink_word {
 	unsigned int sinks; /* bit per kind of sink that it is for */
 	size_t offset;
 	uint64_t minimum, maximum; /* of a text: its size */
+	const char *help;
 } words[] = {
-	{ "file", WORD_TEXT, FILES, offsetof(struct sink_wish, target), 0, SINK_TARGET_SIZE },
+	{ "file", WORD_TEXT, FILES, offsetof(struct sink_wish, target), 0, SINK_TARGET_SIZE,
+	  "pcapng, json: where to, from the directory of this file on" },
 	{ "collector", WORD_TEXT, KIND(SFLOW), offsetof(struct sink_wish, target), 0,
-	  SINK_TARGET_SIZE },
-	{ "takes", WORD_TAKES, ANY_KIND, 0, 0, 0 },
+	  SINK_TARGET_SIZE, "sflow: HOST or HOST:PORT, or several" },
+	{ "takes", WORD_TAKES, ANY_KIND, 0, 0, 0, "which samples: all, chance or recorders (all)" },
 	{ "rotate_size", WORD_SIZE, FILES, offsetof(struct sink_wish, rotate_bytes), 64 << 10,
-	  UINT64_C(1) << 50 },
+	  UINT64_C(1) << 50, "pcapng, json: begin a new file before one is longer, 100M for one" },
 	{ "rotate_seconds", WORD_SECONDS, FILES, offsetof(struct sink_wish, rotate_seconds), 1,
-	  UINT32_MAX },
+	  UINT32_MAX, "pcapng, json: begin a new file after so long, 3600 or 1h" },
 	{ "rotate_samples", WORD_NUMBER, FILES, offsetof(struct sink_wish, rotate_samples), 1,
-	  UINT64_MAX },
-	{ "keep_files", WORD_NUMBER, FILES, offsetof(struct sink_wish, keep_files), 1, 1000000 },
+	  UINT64_MAX, "pcapng, json: begin a new file after so many samples" },
+	{ "keep_files", WORD_NUMBER, FILES, offsetof(struct sink_wish, keep_files), 1, 1000000,
+	  "pcapng, json: of files that were rotated keep the newest only, that many" },
 	{ "agent", WORD_TEXT, KIND(SFLOW), offsetof(struct sink_wish, agent), 0,
-	  sizeof(((struct sink_wish *)0)->agent) },
+	  sizeof(((struct sink_wish *)0)->agent),
+	  "sflow: agent address (the one it is sent from)" },
 	{ "sub_agent", WORD_NUMBER, KIND(SFLOW), offsetof(struct sink_wish, sub_agent), 0,
-	  UINT32_MAX },
+	  UINT32_MAX, "sflow: number of the agent among those of this address (0)" },
 	{ "counter_seconds", WORD_SECONDS, KIND(SFLOW), offsetof(struct sink_wish, counter_seconds),
-	  1, 86400 },
+	  1, 86400, "sflow: how often counters of interfaces are sent (30)" },
 	{ "datagram_size", WORD_SIZE, KIND(SFLOW), offsetof(struct sink_wish, datagram_bytes), 512,
-	  65507 },
+	  65507, "sflow: bytes of a datagram at most (1400)" },
 	{ "queue_size", WORD_SIZE, ANY_KIND, offsetof(struct sink_wish, queue_bytes), 256 << 10,
-	  1 << 30 },
+	  1 << 30, "memory for samples that wait for this sink (32M)" },
 };
+#define WORD_COUNT (sizeof(words) / sizeof(*words))
+
+const char *sink_word_name(size_t index)
+{
+	return index < WORD_COUNT ? words[index].name : NULL;
+}
+
+const char *sink_word_help(size_t index)
+{
+	return index < WORD_COUNT ? words[index].help : NULL;
+}
 
 const char *sink_kind_name(enum sink_kind kind)
 {
-	return kind_names[kind];
+	return sink_kind_names[kind];
 }
 
 int sink_kind_parse(const char *text, enum sink_kind *ret_kind, struct problem *problem)
 {
 	for (unsigned int i = 0; i < SINK_KIND_COUNT; i++) {
-		if (!strcmp(text, kind_names[i])) {
+		if (!strcmp(text, sink_kind_names[i])) {
 			*ret_kind = (enum sink_kind)i;
 			return 0;
 		}
@@ -80,12 +95,13 @@ int sink_kind_parse(const char *text, enum sink_kind *ret_kind, struct problem *
 static const struct sink_word *find_word(const struct sink_wish *wish, const char *name,
 					 struct problem *problem)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (strcmp(name, words[i].name) != 0)
 			continue;
 		if (words[i].sinks >> wish->kind & 1)
 			return &words[i];
-		problem_set(problem, -EINVAL, "is nothing for a %s sink", kind_names[wish->kind]);
+		problem_set(problem, -EINVAL, "is nothing for a %s sink",
+			    sink_kind_names[wish->kind]);
 		return NULL;
 	}
 	problem_set(problem, -EINVAL, "a sink has no such setting");
@@ -172,7 +188,8 @@ static int check(const struct sink_wish *wish, struct problem *problem)
 	bool rotates = wish->rotate_bytes || wish->rotate_seconds || wish->rotate_samples;
 
 	if (!*wish->target)
-		return problem_set(problem, -EINVAL, "a %s sink needs a %s", kind_names[wish->kind],
+		return problem_set(problem, -EINVAL, "a %s sink needs a %s",
+				   sink_kind_names[wish->kind],
 				   wish->kind == SINK_SFLOW ? "collector" : "file");
 	if (wish->keep_files && !rotates)
 		return problem_set(problem, -EINVAL,
@@ -200,7 +217,7 @@ int sampler_sinks_add(struct sampler_sinks *sinks, const struct sink_wish *wish,
 		    (other->kind == SINK_SFLOW) == (complete.kind == SINK_SFLOW))
 			return problem_set(problem, -EINVAL,
 					   "'%s' is the target of a %s sink already",
-					   complete.target, kind_names[other->kind]);
+					   complete.target, sink_kind_names[other->kind]);
 	}
 	if (sinks->count == LEDGER_SINKS)
 		return problem_set(problem, -E2BIG, "more than %d sinks", LEDGER_SINKS);

@@ -14,8 +14,9 @@ struct sampler_sinks {
 	size_t count;
 };
 
-/* "pcapng", "sflow", "json", "live". */
+/* "pcapng", "sflow", "json", "live"; NULL behind the last one. */
 const char *sink_kind_name(enum sink_kind kind);
+extern const char *const sink_kind_names[SINK_KIND_COUNT + 1];
 /* 0, or -EINVAL with the problem told. */
 int sink_kind_parse(const char *text, enum sink_kind *ret_kind, struct problem *problem);
 
@@ -25,6 +26,11 @@ int sink_kind_parse(const char *text, enum sink_kind *ret_kind, struct problem *
  * kind, or not a value; the text quotes it, naming the word is the caller's. */
 int sink_wish_set(struct sink_wish *wish, const char *name, const char *text,
 		  struct problem *problem);
+
+/* Name of word `index`, whatever kinds of sinks it is for; NULL behind the last one. */
+const char *sink_word_name(size_t index);
+/* What it means, for people. */
+const char *sink_word_help(size_t index);
 
 /* Adds one that is complete; a live view goes to stdout. -EINVAL: a target is missing,
  * or two sinks cannot have this one; -E2BIG: too many. */

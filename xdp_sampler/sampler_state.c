@@ -76,18 +76,22 @@ static int read_open(struct sampler_state *state, const struct attached_sampler 
 	return 0;
 }
 
+/* Under the lock, but not for longer than reading takes: who prints may take his time. */
 int sampler_state_read(struct sampler_state *ret_state, const char *bpffs, const char *interface,
 		       struct problem *problem)
 {
 	struct attached_sampler sampler;
-	int err;
+	int err, lock = chain_look_lock(bpffs, problem);
 
 	*ret_state = (struct sampler_state){ 0 };
+	if (lock < 0 && lock != -ETIMEDOUT)
+		return lock;
 	snprintf(ret_state->interface, sizeof(ret_state->interface), "%s", interface);
 	err = attached_sampler_look(&sampler, bpffs, interface, problem);
 	if (!err)
 		err = read_open(ret_state, &sampler, problem);
 	attached_sampler_close(&sampler);
+	chain_look_unlock(bpffs, lock);
 	return err;
 }
 
@@ -121,12 +125,55 @@ struct sampler_account sampler_account_of(const struct sampler_cpu *cpu,
 	return account;
 }
 
-void sampler_account_add(struct sampler_account *sum, const struct sampler_account *more)
+struct sampler_account sampler_account_all(const struct sampler_state *state)
 {
-	sum->sampled += more->sampled;
-	sum->lost += more->lost;
-	sum->in_ring += more->in_ring;
-	sum->read += more->read;
+	struct sampler_account sum = { 0 };
+
+	for (unsigned int i = 0; i < state->cpu_count; i++) {
+		struct sampler_account cpu = sampler_account_of(&state->cpus[i], &state->ledger[i]);
+
+		sum.sampled += cpu.sampled;
+		sum.lost += cpu.lost;
+		sum.in_ring += cpu.in_ring;
+		sum.read += cpu.read;
+	}
+	return sum;
+}
+
+struct sampler_place_sum sampler_place_all(const struct sampler_state *state,
+					   enum sampler_place place)
+{
+	struct sampler_place_sum sum = { 0 };
+
+	for (unsigned int i = 0; i < state->cpu_count; i++) {
+		const struct sampler_place_cpu *cpu = &state->cpus[i].place[place];
+
+		sum.packets += sampler_packets(cpu);
+		sum.sampled += cpu->sampled;
+		sum.lost += cpu->lost;
+	}
+	return sum;
+}
+
+struct ledger_sink sampler_sink_all(const struct sampler_state *state, unsigned int sink)
+{
+	struct ledger_sink sum = { 0 };
+
+	for (unsigned int i = 0; i < state->cpu_count; i++) {
+		const struct ledger_sink *cpu = &state->ledger[i].sink[sink];
+
+		sum.offered += cpu->offered;
+		sum.delivered += cpu->delivered;
+		sum.lost += cpu->lost;
+	}
+	return sum;
+}
+
+uint64_t sampler_sink_in_queue(const struct ledger_sink *sink)
+{
+	uint64_t gone = sink->delivered + sink->lost;
+
+	return sink->offered > gone ? sink->offered - gone : 0;
 }
 
 static int has_seats(const struct chain *chain, const void *context)
@@ -146,4 +193,28 @@ int sampler_state_list(struct interface_list *ret_list, const char *bpffs,
 		       const struct interface_list *wanted, struct problem *problem)
 {
 	return chain_look_list(ret_list, bpffs, wanted, has_seats, NULL, problem);
+}
+
+int sampler_state_each(const char *bpffs,
+		       void (*take)(void *context, const struct sampler_state *state),
+		       void *context, struct problem *problem)
+{
+	const struct interface_list every = { 0 };
+	struct interface_list list = { 0 };
+	int err = sampler_state_list(&list, bpffs, &every, problem);
+	int first_err = 0;
+
+	for (size_t i = 0; !err && i < list.count; i++) {
+		struct sampler_state state;
+		struct problem own = { 0 };
+		int own_err = sampler_state_read(&state, bpffs, list.names[i], &own);
+
+		if (!own_err)
+			take(context, &state);
+		else if (!first_err)
+			first_err = problem_set(problem, own_err, "%s", own.text);
+		sampler_state_free(&state);
+	}
+	interface_list_free(&list);
+	return err ? err : first_err;
 }

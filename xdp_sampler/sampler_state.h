@@ -32,10 +32,16 @@ struct sampler_state {
 	size_t disagreement_count;
 };
 
-/* To be freed also on failure. Better under the lock. */
+/* Reads under the lock. To be freed also on failure. */
 int sampler_state_read(struct sampler_state *ret_state, const char *bpffs, const char *interface,
 		       struct problem *problem);
 void sampler_state_free(struct sampler_state *state);
+
+/* Has `take` called for the sampler of every interface that has one. One that cannot be read does not hide the
+ * others; the first such error is what is returned. */
+int sampler_state_each(const char *bpffs,
+		       void (*take)(void *context, const struct sampler_state *state),
+		       void *context, struct problem *problem);
 
 /* Packets that a place has seen on one CPU. */
 uint64_t sampler_packets(const struct sampler_place_cpu *place);
@@ -50,12 +56,28 @@ struct sampler_account {
 
 struct sampler_account sampler_account_of(const struct sampler_cpu *cpu,
 					  const struct ledger_cpu *ledger);
-void sampler_account_add(struct sampler_account *sum, const struct sampler_account *more);
+/* Of all CPUs. */
+struct sampler_account sampler_account_all(const struct sampler_state *state);
+
+/* Packets, samples and losses of a place, of all CPUs. */
+struct sampler_place_sum {
+	uint64_t packets;
+	uint64_t sampled;
+	uint64_t lost;
+};
+
+struct sampler_place_sum sampler_place_all(const struct sampler_state *state,
+					   enum sampler_place place);
+
+/* Counts of a sink, of all CPUs. */
+struct ledger_sink sampler_sink_all(const struct sampler_state *state, unsigned int sink);
+/* What it was offered and has neither delivered nor lost. */
+uint64_t sampler_sink_in_queue(const struct ledger_sink *sink);
 
 /* True if there is a sampler on the interface, or something that keeps us from knowing. */
 bool sampler_is_attached(const char *bpffs, const char *interface);
 
-/* The names as pins have them: those of `wanted`, or of every interface that has a sampler. */
+/* The names as pins have them: those of `wanted`, or of every interface that has a sampler. Better under the lock. */
 int sampler_state_list(struct interface_list *ret_list, const char *bpffs,
 		       const struct interface_list *wanted, struct problem *problem);
 

@@ -7,25 +7,11 @@
 #include "recorder_status.h"
 #include "sampler_report.h"
 
-/* Under the lock, but not for longer than reading takes: who prints may take his time. */
-static int read_locked(struct sampler_state *ret_state, const char *bpffs, const char *interface,
-		       struct problem *problem)
-{
-	int err, lock = chain_look_lock(bpffs, problem);
-
-	*ret_state = (struct sampler_state){ 0 };
-	if (lock < 0 && lock != -ETIMEDOUT)
-		return lock;
-	err = sampler_state_read(ret_state, bpffs, interface, problem);
-	chain_look_unlock(bpffs, lock);
-	return err;
-}
-
 static int put_interface(struct report *report, const char *bpffs, const char *interface,
 			 enum sampler_view view, unsigned int *sick, struct problem *problem)
 {
 	struct sampler_state state;
-	int err = read_locked(&state, bpffs, interface, problem);
+	int err = sampler_state_read(&state, bpffs, interface, problem);
 
 	if (!err) {
 		if (view == SAMPLER_VIEW_RECORDERS)

@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monotonic_clock.h"
+
 /* As long as the consumer keeps up it uses the first few hundred KiB only. */
 #define QUEUE_BYTES (32u << 20)
+
+#define BATCH_PATIENCE UINT64_C(500000000) /* nanoseconds */
 
 /* What is theirs can never be freed. */
 static struct sink_runner *abandoned;
@@ -192,8 +196,18 @@ void sink_runner_free(struct sink_runner *runner)
 
 void sink_runner_abandon(struct sink_runner *runner)
 {
+	uint64_t until = monotonic_clock_now() + BATCH_PATIENCE;
+	const struct timespec moment = { .tv_sec = (time_t)(until / 1000000000),
+					 .tv_nsec = (long)(until % 1000000000) };
+	int err = 0;
+
 	pthread_mutex_lock(&runner->mutex);
-	sink_thread_lose_queue(runner);
+	/* A sink that is only slow finishes its batch, or samples would be lost that are in the file. */
+	runner->is_given_up = true;
+	while (!err && !runner->is_abandoned && !runner->has_ended)
+		err = pthread_cond_timedwait(&runner->changed, &runner->mutex, &moment);
+	if (!runner->is_abandoned)
+		sink_thread_lose_queue(runner);
 	pthread_mutex_unlock(&runner->mutex);
 	pthread_detach(runner->thread);
 	runner->next_abandoned = abandoned;

@@ -52,6 +52,7 @@ struct sink_runner {
 	pthread_cond_t changed;
 	bool may_open;
 	bool has_ended;
+	bool is_given_up; /* to be abandoned behind the batch that is under way */
 	bool is_abandoned;
 	struct sink_condition condition;
 

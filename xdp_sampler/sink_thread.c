@@ -93,9 +93,12 @@ static size_t run_length(const struct sink_runner *runner, size_t first, size_t 
 	return next - first;
 }
 
-/* The batch is dealt with, unless the main thread has done so meanwhile. */
-static void settle_batch(struct sink_runner *runner, size_t count)
+/* The batch is dealt with, unless the main thread has done so meanwhile. False: nobody counts any more what
+ * becomes of samples. */
+static bool settle_batch(struct sink_runner *runner, size_t count)
 {
+	bool goes_on;
+
 	pthread_mutex_lock(&runner->mutex);
 	if (!runner->is_abandoned) {
 		for (size_t i = 0, length; i < count; i += length) {
@@ -103,8 +106,14 @@ static void settle_batch(struct sink_runner *runner, size_t count)
 			sink_thread_account(runner->entries[i], length, runner->delivered[i]);
 		}
 		sink_queue_done(runner->queue);
+		if (runner->is_given_up) {
+			sink_thread_lose_queue(runner);
+			pthread_cond_signal(&runner->changed);
+		}
 	}
+	goes_on = !runner->is_abandoned;
 	pthread_mutex_unlock(&runner->mutex);
+	return goes_on;
 }
 
 static void tell(struct sink_runner *runner, int err, const struct problem *problem)
@@ -139,7 +148,8 @@ static void lose_for(struct sink_runner *runner, unsigned int milliseconds)
 		now = monotonic_clock_now();
 		count = sink_queue_take(runner->queue, runner->entries, SINK_BATCH,
 					now < end ? (unsigned int)((end - now) / 1000000) : 0);
-		settle_batch(runner, count);
+		if (!settle_batch(runner, count))
+			break;
 	} while (host_stopping(runner) ? count : now < end);
 }
 
@@ -160,9 +170,11 @@ static bool open_sink(struct sink_runner *runner)
 	return !err;
 }
 
-static void write_batch(struct sink_runner *runner, size_t count)
+/* False: as settle_batch(). */
+static bool write_batch(struct sink_runner *runner, size_t count)
 {
 	struct problem problem = { 0 };
+	bool goes_on;
 	int err;
 
 	for (size_t i = 0; i < count; i++) {
@@ -178,10 +190,11 @@ static void write_batch(struct sink_runner *runner, size_t count)
 	memset(runner->delivered, 0, sizeof(runner->delivered));
 	err = runner->operations->write(runner->sink, runner->views, count, runner->delivered,
 					&problem);
-	settle_batch(runner, count);
+	goes_on = settle_batch(runner, count);
 	if (err || runner->write_fails)
 		tell(runner, err, &problem);
 	runner->write_fails = err != 0;
+	return goes_on;
 }
 
 static void tick(struct sink_runner *runner, bool *tick_fails)
@@ -205,8 +218,8 @@ static void work(struct sink_runner *runner)
 		is_last = host_stopping(runner);
 		count = sink_queue_take(runner->queue, runner->entries, SINK_BATCH,
 					TICK_MILLISECONDS);
-		if (count)
-			write_batch(runner, count);
+		if (count && !write_batch(runner, count))
+			break;
 		if (!count || monotonic_clock_now() - runner->last_tick >=
 				      TICK_MILLISECONDS * UINT64_C(1000000))
 			tick(runner, &tick_fails);

@@ -8,6 +8,7 @@
 
 #include "abi/pin_names.h"
 #include "bpffs.h"
+#include "component_verbs.h"
 #include "each_interface.h"
 #include "sampler_attach.h"
 #include "sampler_change.h"
@@ -18,6 +19,7 @@
 #include "sampler_state.h"
 #include "sampler_status.h"
 #include "tool_report.h"
+#include "xdp_sampler_component.h"
 
 /* What a verb does to every interface, all of it read before anything is changed. */
 struct work {
@@ -50,25 +52,33 @@ static int attach_one(void *context, const char *interface, struct problem *prob
 	return err;
 }
 
-static int attach(void *options, struct problem *problem)
-{
-	struct work work = { .options = options };
-	int err = sampler_options_settings(work.options, &work.settings, problem);
-
-	if (!err)
-		err = sampler_options_plans(work.options, true, &work.plans, problem);
-	if (!err)
-		err = each_interface(&work.plans.interfaces, work.options->bpffs, "attach",
-				     attach_one, &work, problem);
-	sampler_plans_free(&work.plans);
-	return err;
-}
-
 static int for_each(struct work *work, const char *verb, each_interface_work do_one,
 		    struct problem *problem)
 {
 	return each_interface(&work->options->interfaces, work->options->bpffs, verb, do_one, work,
 			      problem);
+}
+
+static bool is_nothing_to_do(const struct sampler_options *options)
+{
+	return (options->configured || options->attached) && !options->interfaces.count;
+}
+
+static int attach(void *options, struct problem *problem)
+{
+	struct work work = { .options = options };
+	unsigned int missing;
+	int err = sampler_options_configured(options, &missing, problem);
+
+	if (err || is_nothing_to_do(options))
+		return component_missing(err, missing, problem);
+	err = sampler_options_settings(work.options, &work.settings, problem);
+	if (!err)
+		err = sampler_options_plans(work.options, true, &work.plans, problem);
+	if (!err)
+		err = for_each(&work, "attach", attach_one, problem);
+	sampler_plans_free(&work.plans);
+	return component_missing(err, missing, problem);
 }
 
 static int detach_one(void *context, const char *interface, struct problem *problem)
@@ -78,10 +88,16 @@ static int detach_one(void *context, const char *interface, struct problem *prob
 	return sampler_detach(work->options->bpffs, interface, problem);
 }
 
-static int detach(void *options, struct problem *problem)
+static int detach(void *options_, struct problem *problem)
 {
+	struct sampler_options *options = options_;
 	struct work work = { .options = options };
+	int err = options->attached ? component_attached(options->bpffs, sampler_is_attached,
+							 &options->interfaces, problem) :
+				      0;
 
+	if (err || is_nothing_to_do(options))
+		return err;
 	return for_each(&work, "detach", detach_one, problem);
 }
 
@@ -201,16 +217,40 @@ static int reload_one(void *context, const char *interface, struct problem *prob
 static int reload(void *options, struct problem *problem)
 {
 	struct work work = { .options = options };
-	int err = sampler_options_plans(options, false, &work.plans, problem);
+	unsigned int missing;
+	int err = sampler_options_configured(options, &missing, problem);
 
+	if (err || is_nothing_to_do(options))
+		return component_missing(err, missing, problem);
+	err = sampler_options_plans(options, false, &work.plans, problem);
 	if (!err)
-		err = each_interface(&work.plans.interfaces, work.options->bpffs, "reload",
-				     reload_one, &work, problem);
+		err = for_each(&work, "reload", reload_one, problem);
 	if (!err)
-		err = sampler_reload_readers(stdout, work.options->bpffs, &work.plans.interfaces,
+		err = sampler_reload_readers(stdout, work.options->bpffs, &work.options->interfaces,
 					     problem);
 	sampler_plans_free(&work.plans);
-	return err;
+	return component_missing(err, missing, problem);
+}
+
+static int check_config(void *options_, struct problem *problem)
+{
+	const struct sampler_options *options = options_;
+
+	return component_check_config(&xdp_sampler_component, options->config, problem);
+}
+
+static int metrics(void *options_, struct problem *problem)
+{
+	const struct sampler_options *options = options_;
+
+	return component_print_metrics(&xdp_sampler_component, options->bpffs, problem);
+}
+
+static int wanted(void *options_, struct problem *problem)
+{
+	const struct sampler_options *options = options_;
+
+	return component_wanted(&xdp_sampler_component, options->config, problem);
 }
 
 #define VALUE(member) offsetof(struct sampler_options, member)
@@ -251,6 +291,9 @@ static const struct verb_row verbs[SAMPLER_VERB_COUNT] = {
 				  "show programs, settings, counts, reader and sinks; without "
 				  "--interface, of every interface that has the sampler",
 				  status },
+	[SAMPLER_VERB_CHECK_CONFIG] = VERB_ROW_CHECK_CONFIG(check_config),
+	[SAMPLER_VERB_METRICS] = VERB_ROW_METRICS(metrics),
+	[SAMPLER_VERB_WANTED] = VERB_ROW_WANTED(wanted),
 };
 
 int main(int argc, char **argv)
@@ -264,7 +307,8 @@ int main(int argc, char **argv)
 		.verb_count = SAMPLER_VERB_COUNT,
 		.footer =
 			"Exit status: 0 done; 1 an interface failed, or --status found a sampler that "
-			"does\nnot do what it was told to; 2 the command line was wrong.",
+			"does\nnot do what it was told to; 2 the command line was wrong; 3 done, but an "
+			"interface\nthat the configuration names does not exist.",
 	};
 
 	command_line.options = sampler_option_rows(&command_line.option_count);

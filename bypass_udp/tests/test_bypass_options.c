@@ -37,6 +37,10 @@ static const struct verb_row verbs[BYPASS_VERB_COUNT] = {
 	[BYPASS_VERB_RUN] = { .name = "run" },
 	[BYPASS_VERB_STATUS] = { .name = "status" },
 	[BYPASS_VERB_STATS] = { .name = "stats", .value_name = "X", .offset = VALUE(stats) },
+	[BYPASS_VERB_STATS_CONFIGURED] = { .name = "stats-configured" },
+	[BYPASS_VERB_METRICS] = { .name = "metrics" },
+	[BYPASS_VERB_CHECK_CONFIG] = { .name = "check-config" },
+	[BYPASS_VERB_WANTED] = { .name = "wanted" },
 };
 
 static struct problem problem;
@@ -85,21 +89,18 @@ static void test_settings(void **state)
 static void test_where_options_belong(void **state)
 {
 	static const char *const wrong[] = {
-		"--set|--max-flows|5",
-		"--detach|--monitor|on",
-		"--run|--interface|eth0",
-		"--flow-add|x|--interface|eth0",
-		"--flow-file|x|--both",
-		"--flow-del|x|--dry-run",
-		"--status|--top|5",
-		"--flow-show|--learned",
-		"--stats|5|--json",
-		"--explain|x|--config|y",
-		"--attach|--slot|8",
-		"--flows|--top|0",
-		"--flows|--by|size",
-		"--stats|5|--format|xml",
-		"--flow-add",
+		"--set|--max-flows|5",    "--detach|--monitor|on",
+		"--run|--interface|eth0", "--flow-add|x|--interface|eth0",
+		"--flow-file|x|--both",   "--flow-del|x|--dry-run",
+		"--status|--top|5",       "--flow-show|--learned",
+		"--stats|5|--json",       "--explain|x|--config|y",
+		"--attach|--slot|8",      "--flows|--top|0",
+		"--flows|--by|size",      "--stats|5|--format|xml",
+		"--stats|5|--config|x",   "--stats-configured|--format|json",
+		"--stats-configured|5",   "--status|--configured",
+		"--detach|--configured",  "--attach|--attached",
+		"--metrics|--config|x",   "--check-config|--interface|eth0",
+		"--wanted|--no-config",   "--flow-add",
 	};
 
 	(void)state;
@@ -112,6 +113,15 @@ static void test_where_options_belong(void **state)
 	typed_take("--explain|x|--json|--interface|eth0");
 	typed_take("--reload|--config|x");
 	typed_take("--detach|-i|eth0|--slot|0");
+	typed_take("--detach|--attached");
+	assert_true(options.attached);
+	typed_take("--attach|--configured|--config|x");
+	assert_true(options.configured);
+	typed_take("--reload|--configured");
+	typed_take("--stats-configured|--config|x");
+	typed_take("--check-config|--config|x");
+	typed_take("--wanted|--config|x");
+	typed_take("--metrics|--bpffs|/x");
 }
 
 static void test_plan(void **state)

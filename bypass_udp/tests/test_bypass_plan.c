@@ -138,12 +138,81 @@ static void test_flows(void **state)
 	assert_int_equal(plan.flows.count, 0);
 }
 
+static void test_where(void **state)
+{
+	(void)state;
+	must_parse("{ \"bypass_udp\": {} }");
+	assert_false(plan.has_slot);
+	must_parse("{ \"bypass_udp\": { \"slot\": 0, \"interfaces\": [\"eth0\", \"enp*\","
+		   " \"bond:bond0\", \"default-route\"] } }");
+	assert_true(plan.has_slot);
+	assert_int_equal(plan.slot, 0);
+	assert_refused("{ \"bypass_udp\": { \"slot\": 8 } }", "bypass_udp.slot: is 0 to 7, not 8");
+	assert_refused("{ \"bypass_udp\": { \"slot\": \"7\" } }", "bypass_udp.slot");
+	assert_refused("{ \"bypass_udp\": { \"interfaces\": [\"a/b\"] } }", "a/b");
+	assert_refused("{ \"bypass_udp\": { \"interfaces\": 7 } }", "bypass_udp.interfaces");
+}
+
+static void test_stats(void **state)
+{
+	char path[128];
+
+	(void)state;
+	must_parse("{ \"bypass_udp\": {} }");
+	assert_false(plan.stats.is_given);
+	must_parse("{ \"bypass_udp\": { \"stats\": { \"seconds\": 86400 } } }");
+	assert_true(plan.stats.is_given);
+	assert_int_equal(plan.stats.seconds, 86400);
+	assert_int_equal(plan.stats.format, BYPASS_STATS_JSON);
+	assert_null(plan.stats.to);
+	must_parse("{ \"bypass_udp\": { \"stats\": { \"seconds\": 1, \"format\": \"statsd\","
+		   " \"to\": \"udp:[::1]:8125\" } } }");
+	assert_int_equal(plan.stats.format, BYPASS_STATS_STATSD);
+	assert_string_equal(plan.stats.to, "udp:[::1]:8125");
+	must_parse("{ \"bypass_udp\": { \"stats\": { \"seconds\": 5, \"format\": \"prometheus\","
+		   " \"to\": \"out/bypass.prom\" } } }");
+	snprintf(path, sizeof(path), "%s/out/bypass.prom", directory);
+	assert_string_equal(plan.stats.to, path);
+	must_parse("{ \"bypass_udp\": { \"stats\": { \"seconds\": 5, \"to\": \"-\" } } }");
+	assert_string_equal(plan.stats.to, "-");
+}
+
+static void test_bad_stats(void **state)
+{
+	static const struct {
+		const char *stats, *says;
+	} rows[] = {
+		{ "{}", "bypass_udp.stats: no \"seconds\"" },
+		{ "5", "bypass_udp.stats: '5' is not an object" },
+		{ "{ \"seconds\": 0 }", "bypass_udp.stats.seconds: is 1 to 86400, not 0" },
+		{ "{ \"seconds\": 86401 }", "is 1 to 86400, not 86401" },
+		{ "{ \"seconds\": \"5\" }", "bypass_udp.stats.seconds" },
+		{ "{ \"second\": 5 }", "did you mean 'seconds'?" },
+		{ "{ \"seconds\": 5, \"format\": \"xml\" }",
+		  "bypass_udp.stats.format: is json, statsd or prometheus, not 'xml'" },
+		{ "{ \"seconds\": 5, \"to\": \"udp:x\" }", "bypass_udp.stats.to: " },
+		{ "{ \"seconds\": 5, \"to\": \"dir/\" }", "bypass_udp.stats.to: " },
+		{ "{ \"seconds\": 5, \"to\": 5 }", "bypass_udp.stats.to: " },
+		{ "{ \"seconds\": 5, \"format\": \"prometheus\", \"to\": \"udp:h:1\" }",
+		  "bypass_udp.stats: 'udp:h:1': prometheus fetches files" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char content[256];
+
+		snprintf(content, sizeof(content), "{ \"bypass_udp\": { \"stats\": %s } }",
+			 rows[i].stats);
+		assert_refused(content, rows[i].says);
+	}
+}
+
 /* The line and the name of what is wrong. */
 static void test_refused(void **state)
 {
 	(void)state;
 	assert_refused("{ \"bypass_udp\": { \"monitr\": 1 } }",
-		       "line 1: bypass_udp.monitr: bypass_udp has no such setting");
+		       "line 1: bypass_udp.monitr: no such setting; did you mean 'monitor'?");
 	assert_refused("{\n\"bypass_udp\": {\n\"sample\": \"5ms\" } }",
 		       "line 3: bypass_udp.sample: '5ms' is not a time");
 	assert_refused("{ \"bypass_udp\": 5 }", "bypass_udp");
@@ -153,6 +222,8 @@ static void test_refused(void **state)
 	assert_refused("{ \"bypass_udp\": { \"exclude\": [7] } }", "bypass_udp.exclude");
 	assert_refused("{ \"bypass_udp\": { \"interface\": { \"eth0\": { \"sample\": \"1s\" } } } }",
 		       "bypass_udp.interface.eth0.sample: is not an interface's own");
+	assert_refused("{ \"bypass_udp\": { \"interface\": { \"eth0\": { \"monitr\": 1 } } } }",
+		       "bypass_udp.interface.eth0.monitr: no such setting; did you mean 'monitor'?");
 	assert_refused("{ \"bypass_udp\": { \"interface\": { \"a/b\": {} } } }",
 		       "'a/b' is not an interface name");
 	assert_refused("{ \"bypass_udp\": { \"interface\": [] } }", "bypass_udp.interface");
@@ -187,8 +258,9 @@ static int remove_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLAN_TEST(test_nothing), PLAN_TEST(test_settings), PLAN_TEST(test_excluded),
-		PLAN_TEST(test_flows),   PLAN_TEST(test_refused),
+		PLAN_TEST(test_nothing),   PLAN_TEST(test_settings), PLAN_TEST(test_excluded),
+		PLAN_TEST(test_flows),     PLAN_TEST(test_where),    PLAN_TEST(test_stats),
+		PLAN_TEST(test_bad_stats), PLAN_TEST(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# ecbpf_component(NAME xdp_foo [BINARY xdp_foo_loader] [SLOT n] [OBJECTS x …] [SOURCES y.c …]
-#	[LIBRARIES PkgConfig::Z …])
+# ecbpf_component(NAME xdp_foo [BINARY xdp_foo_loader] [SLOT n] [ORDER n] [OBJECTS x …] [SOURCES y.c …]
+#	[LIBRARIES PkgConfig::Z …] [FRONT_DOOR] [SUMMARY "…"])
 #
 # Builds the component in the folder of the calling component.cmake: its objects (default: every
 # *.bpf.c), their skeletons (x.skel.h), its binary (default: NAME, from every other *.c) and its
 # tests. main() is in NAME.c, which the tests are not linked with. Two components that claim the
 # same default slot stop the configuration.
+#
+# A component with a NAME_component.c is in the table of libcommon/component.h: by ORDER (of the root: 0), else
+# by slot, else last. FRONT_DOOR: this one is linked with that table.
+#
+# With a SUMMARY (a few words, what the binary does) README.md is its man page, too. What systemd starts is declared
+# by ecbpf_attach_unit() and ecbpf_daemon_unit(), see EcbpfUnits.cmake.
 function(ecbpf_component)
-	cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;BINARY;SLOT" "OBJECTS;SOURCES;LIBRARIES")
+	cmake_parse_arguments(PARSE_ARGV 0 arg "FRONT_DOOR" "NAME;BINARY;SLOT;ORDER;SUMMARY" "OBJECTS;SOURCES;LIBRARIES")
 	set(where ${CMAKE_CURRENT_LIST_DIR})
 	cmake_path(GET where FILENAME folder)
 	if(NOT arg_NAME OR arg_UNPARSED_ARGUMENTS)
@@ -23,7 +29,48 @@ function(ecbpf_component)
 
 	ecbpf_component_objects(${arg_NAME} ${where} "${arg_OBJECTS}")
 	ecbpf_component_binary(${arg_NAME} ${arg_BINARY} ${where} "${arg_SOURCES}" "${arg_LIBRARIES}")
+	if(arg_FRONT_DOOR)
+		target_link_libraries(${arg_NAME}_parts PUBLIC ecbpf_component_table)
+	endif()
+	if(EXISTS ${where}/${arg_NAME}_component.c)
+		ecbpf_list_component(${arg_NAME} "${arg_ORDER}" "${arg_SLOT}")
+	endif()
+	if(arg_SUMMARY)
+		ecbpf_manual(${arg_BINARY} ${where}/README.md "${arg_SUMMARY}")
+	endif()
 	ecbpf_tests(${folder} ${arg_NAME}_parts)
+endfunction()
+
+function(ecbpf_list_component name order slot)
+	if(order STREQUAL "" AND NOT slot STREQUAL "")
+		math(EXPR order "${slot} + 100")
+	elseif(order STREQUAL "")
+		set(order 999)
+	else()
+		math(EXPR order "${order} + 10")
+	endif()
+	set_property(GLOBAL APPEND PROPERTY ecbpf_components ${order}:${name})
+endfunction()
+
+# Target ecbpf_component_table: `components` of libcommon/component.h, and all components with it.
+function(ecbpf_component_table)
+	get_property(listed GLOBAL PROPERTY ecbpf_components)
+	list(SORT listed COMPARE NATURAL)
+	list(TRANSFORM listed REPLACE "^[0-9]+:" "")
+	set(source ${CMAKE_BINARY_DIR}/component_table.c)
+	set(content "#include \"component.h\"\n\n")
+	foreach(name IN LISTS listed)
+		string(APPEND content "extern const struct component ${name}_component;\n")
+	endforeach()
+	string(APPEND content "\nconst struct component *const components[] = {\n")
+	foreach(name IN LISTS listed)
+		string(APPEND content "\t&${name}_component,\n")
+	endforeach()
+	string(APPEND content "\tNULL,\n};\n")
+	file(CONFIGURE OUTPUT ${source} CONTENT "${content}" @ONLY)
+	add_library(ecbpf_component_table STATIC ${source})
+	list(TRANSFORM listed APPEND _parts)
+	target_link_libraries(ecbpf_component_table PRIVATE ecbpf_flags PUBLIC ecbpf_common ${listed})
 endfunction()
 
 function(ecbpf_claim_slot name slot)
@@ -55,7 +102,7 @@ function(ecbpf_component_objects name where objects)
 			OUTPUT ${skeletons}/${object}.skel.h)
 		add_dependencies(${object}_skeleton ${object}_object)
 		add_dependencies(${name}_kernel_side ${object}_skeleton)
-		install(FILES ${output} DESTINATION lib/ecbpf)
+		install(FILES ${output} DESTINATION lib/ecbpf COMPONENT prefix)
 	endforeach()
 endfunction()
 
@@ -84,6 +131,7 @@ function(ecbpf_component_binary name binary where sources libraries)
 	if(EXISTS ${main})
 		add_executable(${binary} ${main})
 		target_link_libraries(${binary} PRIVATE ecbpf_flags ${name}_parts)
-		install(TARGETS ${binary} DESTINATION sbin)
+		install(TARGETS ${binary} DESTINATION sbin COMPONENT runtime)
+		set_property(GLOBAL APPEND PROPERTY ecbpf_tools ${binary})
 	endif()
 endfunction()

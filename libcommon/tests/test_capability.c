@@ -102,6 +102,21 @@ static void names_the_missing_one(void **state)
 	}
 }
 
+static void looking_takes_one(void **state)
+{
+	struct problem problem = { 0 };
+
+	(void)state;
+	become(BIT(CAP_BPF));
+	assert_int_equal(capability_require_reading("status", &problem), 0);
+	assert_string_equal(problem.text, "");
+	become(BIT(CAP_NET_ADMIN) | BIT(CAP_PERFMON));
+	assert_int_equal(capability_require_reading("status", &problem), -EPERM);
+	assert_memory_equal(problem.text, "status: missing CAP_BPF, ", 25);
+	become(BIT(CAP_SYS_ADMIN));
+	assert_int_equal(capability_require_reading("status", NULL), 0);
+}
+
 static void sys_admin_stands_for_two(void **state)
 {
 	struct problem problem = { 0 };
@@ -239,6 +254,7 @@ int main(void)
 		cmocka_unit_test_teardown(nothing_is_not_enough, restore),
 		cmocka_unit_test_teardown(three_are_enough, restore),
 		cmocka_unit_test_teardown(names_the_missing_one, restore),
+		cmocka_unit_test_teardown(looking_takes_one, restore),
 		cmocka_unit_test_teardown(sys_admin_stands_for_two, restore),
 		cmocka_unit_test_teardown(impossible_numbers, restore),
 		cmocka_unit_test_teardown(gives_up_the_rest, restore),

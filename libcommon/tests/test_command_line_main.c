@@ -152,6 +152,8 @@ static void main_tells_what_failed(void **state)
 	options.tell = true;
 	assert_main("--attach", &options, 1, "", "xdp_test: eth0: the kernel refuses\n");
 	assert_int_equal(options.runs, 2);
+	options.result = COMMAND_LINE_PARTLY;
+	assert_main("--attach", &options, 3, "", "xdp_test: eth0: the kernel refuses\n");
 }
 
 static void main_tells_what_was_wrong(void **state)

@@ -7,8 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
+
+#include "capture.h"
 
 /* The member "it" of a file. */
 static struct config_file *file;
@@ -132,6 +136,94 @@ static void each_interface_is_read(void **state)
 			    "conf: line 1: it.x y: 'x y' is not an interface name");
 }
 
+/* The errors' texts, the first and those that are logged. */
+static char *check_selectors(const char *it)
+{
+	const struct config_value *value = value_of(it);
+	struct capture capture;
+
+	errors.tell_all = true;
+	capture_begin(&capture, STDERR_FILENO);
+	config_section_selectors(value, &errors);
+	capture_end(&capture);
+	return capture.text;
+}
+
+static void selectors_are_checked(void **state)
+{
+	static const char *const good[] = { "\"eth0\"", "\"eth0,enp*\"", "[]",
+					    "[\"bond:bond0\", \"default-route,x\"]" };
+	char long_one[600];
+	char *text;
+
+	(void)state;
+	config_section_selectors(NULL, &errors);
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		text = check_selectors(good[i]);
+		assert_string_equal(text, "");
+		assert_int_equal(errors.count, 0);
+		free(text);
+	}
+	text = check_selectors("[\"a\", 5, \"b c\", \"d,,e:f\", {}]");
+	assert_int_equal(errors.count, 5);
+	assert_non_null(strstr(text, "conf: line 1: it[1]: '5' is not a text"));
+	assert_non_null(strstr(text, "conf: line 1: it[2]: 'b c' does not name interfaces"));
+	assert_non_null(strstr(text, "conf: line 1: it[3]: '' does not name interfaces"));
+	assert_non_null(strstr(text, "conf: line 1: it[3]: 'e:f' does not name interfaces"));
+	assert_non_null(strstr(text, "conf: line 1: it[4]: '{...}' is not a text"));
+	free(text);
+	free(check_selectors("{}"));
+	assert_int_equal(errors.count, 1);
+	snprintf(long_one, sizeof(long_one), "\"%0*d,eth0\"", 500, 0);
+	free(check_selectors(long_one));
+	assert_string_equal(errors.first.text, "conf: line 1: it: is longer than 255 bytes");
+}
+
+static void selectors_are_resolved(void **state)
+{
+	struct interface_list list = { 0 };
+	struct problem problem = { 0 };
+	unsigned int missing = 5;
+	struct capture capture;
+	int err;
+
+	(void)state;
+	assert_int_equal(config_section_resolve(NULL, &list, &missing, &errors, &problem), 0);
+	assert_int_equal(missing, 5);
+	capture_begin(&capture, STDERR_FILENO);
+	err = config_section_resolve(value_of("[\"no_such1,lo\", \"none*\", \"no_such2\", \"lo\"]"),
+				     &list, &missing, &errors, &problem);
+	capture_end(&capture);
+	assert_int_equal(err, 0);
+	assert_int_equal(errors.count, 0);
+	assert_int_equal(missing, 7);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.names[0], "lo");
+	assert_non_null(strstr(capture.text, "no_such1: no such interface"));
+	assert_non_null(strstr(capture.text, "no_such2: no such interface"));
+	free(capture.text);
+	assert_int_equal(config_section_resolve(value_of("[\"x y\", \"lo\"]"), &list, &missing,
+						&errors, &problem),
+			 0);
+	assert_int_equal(errors.count, 1);
+	assert_int_equal(missing, 7);
+	interface_list_free(&list);
+}
+
+static void unknown_names_are_told(void **state)
+{
+	static const char *const names[] = { "monitor", "mode", NULL };
+	const struct config_value *value = value_of("{ \"monitr\": 1, \"bucket\": 2 }");
+
+	(void)state;
+	config_section_unknown(value->first, names, &errors);
+	assert_string_equal(errors.first.text,
+			    "conf: line 1: it.monitr: no such setting; did you mean 'monitor'?");
+	errors = (struct config_errors){ .file = file };
+	config_section_unknown(value->first->next, names, &errors);
+	assert_string_equal(errors.first.text, "conf: line 1: it.bucket: no such setting");
+}
+
 static int close_file(void **state)
 {
 	(void)state;
@@ -142,10 +234,10 @@ static int close_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_become_texts),
-		cmocka_unit_test(texts_have_an_end),
-		cmocka_unit_test(interfaces_are_added),
-		cmocka_unit_test(each_interface_is_read),
+		cmocka_unit_test(values_become_texts),    cmocka_unit_test(texts_have_an_end),
+		cmocka_unit_test(interfaces_are_added),   cmocka_unit_test(each_interface_is_read),
+		cmocka_unit_test(selectors_are_checked),  cmocka_unit_test(selectors_are_resolved),
+		cmocka_unit_test(unknown_names_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, close_file);

@@ -130,7 +130,7 @@ static void tells_what_is_wrong(void **state)
 		  "flows[0].both: 'true' is not true or false" },
 		{ "{\"flows\": [{\"in\": \"10.0.0.1:1 > 10.0.0.2:2\", \"out\": \"l2\", \"boht\": "
 		  "true}]}",
-		  "flows[0].boht: unknown" },
+		  "flows[0].boht: no such setting; did you mean 'both'?" },
 		{ "{\"flows\": [\n{\"in\": \"10.0.0.1:1 > 10.0.0.2:2\", \"out\": \"l2\"},\n{\"in\": "
 		  "\"10.0.0.1:1 > 10.0.0.2:2\", \"out\": \"l2\"}]}",
 		  "flows: line 3: flows[1]: 10.0.0.1:1 > 10.0.0.2:2 is there already: '10.0.0.1:1 > "

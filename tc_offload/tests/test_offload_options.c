@@ -28,6 +28,9 @@ static const struct verb_row verbs[OFFLOAD_VERB_COUNT] = {
 	[OFFLOAD_VERB_RUN] = { .name = "run" },
 	[OFFLOAD_VERB_STATUS] = { .name = "status" },
 	[OFFLOAD_VERB_CHECK] = { .name = "check" },
+	[OFFLOAD_VERB_METRICS] = { .name = "metrics" },
+	[OFFLOAD_VERB_CHECK_CONFIG] = { .name = "check-config" },
+	[OFFLOAD_VERB_WANTED] = { .name = "wanted" },
 };
 
 static struct problem problem;
@@ -46,14 +49,10 @@ const struct typed_tool typed_tool = {
 /* Over a plan that has everything. */
 static void take_attach(const char *line, struct offload_attach_wish *ret_wish)
 {
-	static char names[1][INTERFACE_NAME_SIZE] = { "eth9" };
-	static struct offload_plan plan;
+	static const struct offload_plan plan = {
+		.at = OFFLOAD_AT_BOTH, .max_flows = 77, .set_sysctls = true, .has_flows = true
+	};
 
-	plan = (struct offload_plan){ .interfaces = { .names = names, .count = 1 },
-				      .at = OFFLOAD_AT_BOTH,
-				      .max_flows = 77,
-				      .set_sysctls = true,
-				      .has_flows = true };
 	typed_take(line);
 	assert_int_equal(offload_options_attach(&options, &plan, ret_wish, &problem), 0);
 	assert_ptr_equal(ret_wish->flows, &plan.flows);
@@ -65,9 +64,7 @@ static void test_attach(void **state)
 	struct offload_plan nothing = { 0 };
 
 	(void)state;
-	take_attach("--attach", &wish);
-	assert_int_equal(wish.interfaces->count, 1);
-	assert_string_equal(wish.interfaces->names[0], "eth9");
+	take_attach("--attach|-i|eth9", &wish);
 	assert_int_equal(wish.at, OFFLOAD_AT_BOTH);
 	assert_int_equal(wish.max_flows, 77);
 	assert_true(wish.set_sysctls);
@@ -117,6 +114,12 @@ static void test_where_options_belong(void **state)
 		"--run|--interface|lo",
 		"--status|--at|ingress",
 		"--check|--config|x",
+		"--check|--configured",
+		"--detach|--configured",
+		"--attach|--attached",
+		"--metrics|--config|x",
+		"--wanted|--no-config",
+		"--check-config|-i|lo",
 		"--flow-add|x|--interface|lo",
 		"--flow-file|x|--both",
 		"--flow-del|x|--dry-run",
@@ -130,6 +133,12 @@ static void test_where_options_belong(void **state)
 	static const char *const right[] = {
 		"--attach|-i|lo|--max-flows|16777216",
 		"--reload|--config|x",
+		"--attach|--configured|--config|x",
+		"--reload|--configured",
+		"--detach|--attached|--at|egress",
+		"--metrics|--bpffs|/x",
+		"--check-config|--config|x",
+		"--wanted|--config|x",
 		"--flow-del|x|--both",
 		"--flow-add|x|--both|--dry-run",
 		"--explain|x|--json|--interface|lo",

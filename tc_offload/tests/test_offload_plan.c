@@ -54,12 +54,15 @@ static void test_nothing(void **state)
 
 	(void)state;
 	must_parse("{}");
-	assert_int_equal(plan.interfaces.count, 0);
+	assert_true(plan.is_there);
+	assert_null(plan.interfaces);
 	assert_int_equal(plan.at, OFFLOAD_AT_INGRESS);
 	assert_int_equal(plan.max_flows, 0);
 	assert_false(plan.set_sysctls);
 	assert_false(plan.has_flows);
+	offload_plan_free(&plan);
 	assert_int_equal(offload_plan_parse(&plan, "x", others, strlen(others), &problem), 0);
+	assert_false(plan.is_there);
 	assert_int_equal(plan.max_flows, 0);
 	assert_int_equal(offload_plan_load(&plan, NULL, false, &problem), 0);
 	assert_int_equal(offload_plan_load(&plan, "/nowhere/at/all", true, &problem), 0);
@@ -72,8 +75,7 @@ static void test_everything(void **state)
 	(void)state;
 	must_parse("{ \"interfaces\": [\"lo\", \"eth0.5\"], \"at\": \"both\", \"max_flows\": 100,"
 		   " \"set_sysctls\": true, \"flows\": [" FLOW "] }");
-	assert_int_equal(plan.interfaces.count, 2);
-	assert_string_equal(plan.interfaces.names[1], "eth0.5");
+	assert_string_equal(plan.interfaces, "lo,eth0.5");
 	assert_int_equal(plan.at, OFFLOAD_AT_BOTH);
 	assert_int_equal(plan.max_flows, 100);
 	assert_true(plan.set_sysctls);
@@ -81,7 +83,7 @@ static void test_everything(void **state)
 	assert_int_equal(plan.flows.count, 1);
 	must_parse("{ \"interfaces\": \"lo,eth0\", \"at\": \"egress\", \"set_sysctls\": false,"
 		   " \"max_flows\": 16777216, \"flows\": [] }");
-	assert_int_equal(plan.interfaces.count, 2);
+	assert_string_equal(plan.interfaces, "lo,eth0");
 	assert_int_equal(plan.at, OFFLOAD_AT_EGRESS);
 	assert_int_equal(plan.max_flows, 16777216);
 	assert_false(plan.set_sysctls);
@@ -111,7 +113,8 @@ static void test_refused(void **state)
 	static const struct {
 		const char *members, *says;
 	} rows[] = {
-		{ "{ \"attt\": 1 }", "line 2: tc_offload.attt: tc_offload has no such setting" },
+		{ "{ \"max_flow\": 1 }",
+		  "line 2: tc_offload.max_flow: no such setting; did you mean 'max_flows'?" },
 		{ "{\n\"at\": \"in\" }",
 		  "line 3: tc_offload.at: is ingress, egress or both, not 'in'" },
 		{ "{ \"at\": 1 }", "tc_offload.at" },
@@ -121,6 +124,7 @@ static void test_refused(void **state)
 		{ "{ \"max_flows\": \"many\" }", "tc_offload.max_flows" },
 		{ "{ \"set_sysctls\": \"yes\" }", "tc_offload.set_sysctls" },
 		{ "{ \"interfaces\": [\"a/b\"] }", "a/b" },
+		{ "{ \"interfaces\": [\"lo\", \"bond:\"] }", "tc_offload.interfaces" },
 		{ "{ \"interfaces\": 7 }", "tc_offload.interfaces" },
 		{ "{ \"flow_file\": \"no_such_file\" }", "/no_such_file: no such file" },
 		{ "{ \"flow_file\": 5 }", "tc_offload.flow_file" },

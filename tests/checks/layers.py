@@ -12,6 +12,7 @@ LIBRARIES = {
     "systemd/": r"libcommon/(log|service)",
     "libmnl/": r"libcommon/(network_\w+|neighbour_keep)|xdp_filter/local_routes|bypass_udp/(conntrack_\w+|netfilter_socket|rules_watch)|tc_offload/offload_interfaces",
     "libnetfilter_conntrack/": r"bypass_udp/conntrack_\w+",
+    "microhttpd.h": r"ecbpf/metrics_http",
     "libelf.h": r"libcommon/object_file",
     "gelf.h": r"libcommon/object_file",
     # What loads, attaches, pins and reads maps, and what bridges libbpf's messages.

@@ -22,14 +22,14 @@ received_by_peer() {
 }
 
 echo "# the command line"
-expect_error "no verb given: say one of --attach, --detach, --status, --clear, --load, --unload; see --help" 2 loader
+expect_error "no verb given: say one of --attach, --detach, --status, --clear, --load, --unload, --check-config, --wanted, --metrics; see --help" 2 loader
 expect_error "--attach needs --interface LIST" 1 loader --attach
 expect_error "--detach needs --interface LIST" 1 loader --detach
 check "--version" loader --version
 contains "--version names tool and version" "xdp_root_loader " "$work/output"
 check "--help" loader --help
 contains "--help says how" "Usage: xdp_root_loader VERB [OPTION]..." "$work/output"
-for verb in attach detach status clear load unload; do
+for verb in attach detach status clear load unload check-config wanted metrics; do
 	contains "--help knows --$verb" "--$verb" "$work/output"
 done
 equal "nothing of this was an attach" "" "$(pin_tree)"

@@ -157,10 +157,10 @@ equal "each is JSON, later and with more packets than the one before" true "$(he
 equal "it is what --status says" "$(bypass --status --json | jq -c '.interfaces.eth0 | keys')" "$(head -n 1 "$work/stats.json" | jq -c '.interfaces.eth0 | keys')"
 check "prometheus" wait_until 10 grep -qE '^ecbpf_bypass_sent_packets_total\{interface="eth0",mode="nat",action="redirect"\} [1-9][0-9]*$' "$work/stats.prom"
 contains "with types" "# TYPE ecbpf_bypass_flows gauge" "$work/stats.prom"
-contains "and tables" 'ecbpf_bypass_flows{table="learned",family="IPv6"} 2' "$work/stats.prom"
+contains "and tables" 'ecbpf_bypass_flows{table="learned",family="ipv6"} 2' "$work/stats.prom"
 equal "one of each, the file is replaced" "" "$(grep -v '^#' "$work/stats.prom" | cut -d ' ' -f 1 | sort | uniq -d)"
 check "statsd" wait_until 10 grep -qE '^ecbpf_bypass\.sent_packets_total\.eth0\.nat\.redirect:[1-9][0-9]*\|g$' "$work/stats.statsd"
-equal "nothing else" "" "$(sed 1d "$work/stats.statsd" | grep -vxE '[a-z_]+(\.[a-zA-Z0-9_-]+)+:[0-9]+\|g')"
+equal "nothing else" "" "$(sed 1d "$work/stats.statsd" | grep -vxE '[a-z_]+(\.[a-zA-Z0-9_-]+)+:[0-9]+(\.[0-9]+)?\|g')"
 forget_messages
 for process in "${stats[@]}"; do
 	kill "$process"
@@ -183,3 +183,16 @@ told_manager "it said so" STOPPING=1
 equal "the log" "bypass_udp: bypass_udp was detached from the last interface: waiting" "$(<"$work/daemon")"
 equal "status: there is none" none "$(bypass_says .host.daemon.state)"
 detach_all
+
+echo "# --stats-configured"
+echo "{ \"bypass_udp\": { \"stats\": { \"seconds\": 1, \"to\": \"configured.json\" } } }" >"$work/stats.conf"
+"$build/bin/bypass_udp" --bpffs "$bpffs" --stats-configured --config "$work/stats.conf" 2>"$work/stats5" &
+configured=$!
+told_manager "it is ready" READY=1
+check "it writes where the file says, beside the file" wait_until 10 has_lines configured.json 2
+kill "$configured"
+ends_well "$configured" --stats-configured
+echo '{ "bypass_udp": {} }' >"$work/stats.conf"
+forget_messages
+check "without \"stats\" in the section there is nothing to do" bypass --stats-configured --config "$work/stats.conf"
+told_manager "and it was ready all the same" READY=1

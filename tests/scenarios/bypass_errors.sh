@@ -51,7 +51,7 @@ before=$(everything)
 known="10.77.0.2:4000 > 10.99.0.1:9"
 
 echo "# the command line"
-line "no verb given: say one of --attach, --detach, --reload, --set, --flow-add, --flow-del, --flow-show, --flow-file, --exclude, --no-exclude, --explain, --flows, --run, --status, --stats; see --help"
+line "no verb given: say one of --attach, --detach, --reload, --set, --flow-add, --flow-del, --flow-show, --flow-file, --exclude, --no-exclude, --explain, --flows, --run, --status, --stats, --stats-configured, --metrics, --check-config, --wanted; see --help"
 line "--attach and --detach are both verbs: give one" --attach --detach
 line "--monitor does not go with --detach" --detach --monitor on
 line "--max-flows does not go with --set" --set --max-flows 3
@@ -143,6 +143,10 @@ needed="(needed: CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON): run as root, or grant the
 with() { # CAPABILITIES OPTION...
 	timeout 20 setpriv --bounding-set "-all$1" "$bypass_udp" --bpffs "$bpffs" "${@:2}"
 }
+for verb in --status --flows --flow-show "--explain '$known'" --metrics "--stats 1"; do
+	word=${verb#--}
+	eval "refused '${word%% *}: missing CAP_BPF, without which the kernel shows nothing of BPF: run as root, or grant it, for example with setcap or AmbientCapabilities=' 1 with ,+net_admin,+perfmon $verb"
+done
 before=$(everything)
 # each_right VERB OPTION...: each of the three is needed, and named.
 each_right() {
@@ -239,7 +243,7 @@ bad_file "line 2: 'x': 'x' is no address and port: write 10.0.0.1:5000, or [fd00
 bad_file "line 2: '10.0.0.1:1 > 10.0.0.2:9 => l2': 10.0.0.1:1 > 10.0.0.2:9 is there already: '10.0.0.1:1 > 10.0.0.2:9 => l2'" "10.0.0.1:1 > 10.0.0.2:9 => l2\n10.0.0.1:1 > 10.0.0.2:9 => l2"
 bad_file "line 2: '10.0.0.2:9 > 10.0.0.1:1 => l2': 10.0.0.2:9 > 10.0.0.1:1 is there already: the way back of '10.0.0.1:1 > 10.0.0.2:9 => l2 both'" \
 	"10.0.0.1:1 > 10.0.0.2:9 => l2 both\n10.0.0.2:9 > 10.0.0.1:1 => l2\n"
-bad_file "line 1: flows[0].boht: unknown: a flow has \"in\", \"out\" and \"both\"" '{"flows": [{"in": "10.0.0.1:1 > 10.0.0.2:9", "out": "l2", "boht": true}]}'
+bad_file "line 1: flows[0].boht: no such setting; did you mean 'both'?" '{"flows": [{"in": "10.0.0.1:1 > 10.0.0.2:9", "out": "l2", "boht": true}]}'
 bad_file "line 1: flows[0]: no \"out\": a flow has \"in\" and \"out\"" '{"flows": [{"in": "10.0.0.1:1 > 10.0.0.2:9"}]}'
 bad_file "line 1: no \"flows\": [...] in it" '{"flow": []}'
 seq -f "10.77.0.2:%.0f > 10.77.1.2:9 => l2" 5 >"$work/many.flows"
@@ -256,8 +260,13 @@ bad "--explain: a packet arrives at one interface: give one" --explain "$known" 
 bad "--explain: 'on eth1' and --interface eth0 contradict each other" --explain "$known on eth1" --interface eth0
 bad "--explain: bypass_udp forwards UDP only" --explain "$known tcp"
 bad "no_such: no such interface in this network namespace" --explain "$known" --interface no_such
+bad "no_such: no such interface in this network namespace" --status --interface no_such
+bad "lo: no root array, or one without its pins; run: xdp_root_loader --attach --interface lo" --status --json --interface lo
+equal "  and nothing on stdout" "" "$(told --status --interface no_such 2>/dev/null)"
+bad "--interface and --configured exclude each other: give one" --attach --interface eth0 --configured
+bad "--interface and --attached exclude each other: give one" --detach --interface eth0 --attached
 bad "--flow 'x': 'x' is no address and port: write 10.0.0.1:5000, or [fd00::1]:5000 for IPv6" --flow-show --flow x
-bad "--to udp:x: expected udp:HOST:PORT, an IPv6 address in brackets" --stats 1 --to udp:x
+bad "--to: 'x': expected HOST:PORT, an IPv6 address in brackets" --stats 1 --to udp:x
 unharmed
 
 echo "# a second daemon"

@@ -99,7 +99,7 @@ arrives "fragments to it arrive" "fragment udp"
 ip address add 192.0.2.1/32 dev lo
 
 echo "# a watcher that starts late"
-expect_error "--watch needs --interface LIST" 1 filter --watch
+expect_error "--watch needs --interface LIST or --attached" 1 filter --watch
 watch_starts eth0
 soon "it brings the addresses up to date"
 check "--status says nothing of nobody" wait_until 4 somebody_watches
@@ -247,5 +247,30 @@ check "the other one still watches" somebody_watches
 watcher=$first
 watch_ends "SIGTERM: exit status 0" TERM 0
 check "now nobody does" nobody_watches
+
+echo "# whatever is attached, as a service"
+. "$(dirname "$0")/lib_service_manager.sh"
+check "--detach" filter --detach --interface eth0,eth1
+: >"$work/watch_said"
+"$filter" --bpffs "$bpffs" --watch --attached >>"$work/watch_said" 2>&1 &
+watcher=$!
+told_manager "ready, with nothing to watch" READY=1
+told_manager "and says so" "STATUS=local addresses of 0 filters are current, waiting for 0"
+for link in eth0 eth1; do
+	check "--attach" filter --attach --no-config --frags-ipv4 drop-unless-local --frags-ipv6 drop-unless-local --interface "$link"
+done
+told_manager "it finds both" "STATUS=local addresses of 2 filters are current, waiting for 0" 10
+ip address add 198.51.100.9/32 dev lo
+soon "both are kept current" eth0
+soon "both are kept current" eth1
+equal "no right but CAP_BPF" 0000008000000000 "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$watcher/status")"
+forget_messages
+check "one is taken away" filter --detach --interface eth1
+told_manager "it forgets that one" "STATUS=local addresses of 1 filters are current, waiting for 0" 10
+ip address del 198.51.100.9/32 dev lo
+soon "the other one is kept current" eth0
+watch_ends "SIGTERM: exit status 0" TERM 0
+told_manager "it says that it ends" STOPPING=1
+equal "nothing was worth a word" "" "$(<"$work/watch_said")"
 check "--detach" loader --detach --interface eth0,eth1
 equal "nothing is left" "" "$(pin_tree)"

@@ -56,7 +56,7 @@ known="10.77.0.2:4000 > 10.99.0.1:9"
 attaching="--attach --no-config --interface eth0"
 
 echo "# the command line"
-line "no verb given: say one of --attach, --detach, --reload, --flow-add, --flow-del, --flow-show, --flow-file, --flows, --explain, --run, --status, --check; see --help"
+line "no verb given: say one of --attach, --detach, --reload, --flow-add, --flow-del, --flow-show, --flow-file, --flows, --explain, --run, --status, --check, --metrics, --check-config, --wanted; see --help"
 line "--attach and --detach are both verbs: give one" --attach --detach
 line "--max-flows does not go with --detach" --detach --max-flows 3
 line "--set-sysctls does not go with --check" --check --set-sysctls
@@ -95,6 +95,7 @@ for verb in "--flow-add '$known => l2'" "--flow-del '$known'" --flow-show "--flo
 	eval "bad '$nowhere' $verb"
 done
 check "--status of nothing is no error" told --status
+equal "  and nothing on stdout" "" "$(told --status --interface eth0 2>/dev/null)"
 check "that of an interface is one" test "$(told --status --interface eth0 >"$work/status" 2>&1 && echo 0 || echo $?)" = 1
 contains "  and says: $nowhere" "tc_offload: $nowhere" "$work/status"
 bad "tc_offload is not attached to eth0; tc_offload --status shows where it is" --detach --interface eth0
@@ -157,6 +158,14 @@ needed="(needed: CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON): run as root, or grant the
 with() { # CAPABILITIES OPTION...
 	timeout 20 setpriv --bounding-set "-all$1" "$tc_offload" --bpffs "$bpffs" "${@:2}"
 }
+for verb in --status --flows --flow-show "--explain '$known'" --metrics; do
+	word=${verb#--}
+	[ "$verb" != --flow-show ] || word=flows
+	eval "refused '${word%% *}: missing CAP_BPF, without which the kernel shows nothing of BPF: run as root, or grant it, for example with setcap or AmbientCapabilities=' 1 with ,+net_admin,+perfmon $verb"
+done
+for verb in status metrics; do
+	refused "$verb: missing CAP_NET_ADMIN, without which the kernel does not show what is attached at tc: run as root, or grant it" 1 with ,+bpf,+perfmon --$verb
+done
 # each_right VERB OPTION...: each of the three is needed, and named.
 each_right() {
 	refused "$1: missing CAP_BPF $needed" 1 with ,+net_admin,+perfmon "${@:2}"

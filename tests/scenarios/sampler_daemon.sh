@@ -227,7 +227,7 @@ refused "$work/reload.json: line 3: xdp_sampler.at: 'nowhere' is not a place (in
 configure '"rate": "drop=x",' '' "$first"
 refused "$work/reload.json: line 3: xdp_sampler.rate: 'x' is not a rate: N for 1 packet in N, from 1 to 16777216, or 0 for none"
 configure '"rates": 1,' '' "$first"
-refused "$work/reload.json: line 3: xdp_sampler.rates: the sampler has no such setting"
+refused "$work/reload.json: line 3: xdp_sampler.rates: no such setting; did you mean 'rate'?"
 configure '' '"10.0.0.0/33 * * * *"' "$first"
 refused "$work/reload.json: line 4: xdp_sampler.recorders[0]: source '10.0.0.0/33' is neither an IPv4 nor an IPv6 address or prefix, nor *"
 configure '' '' '{ "type": "pcap", "file": "x" }'

@@ -51,7 +51,7 @@ each_verb() {
 }
 
 echo "# the command line"
-line "no verb given: say one of --attach, --detach, --set, --record, --record-file, --no-record, --recorders, --run, --capture, --reload, --status; see --help"
+line "no verb given: say one of --attach, --detach, --set, --record, --record-file, --no-record, --recorders, --run, --capture, --reload, --status, --check-config, --metrics, --wanted; see --help"
 line "--attach and --detach are both verbs: give one" --attach --detach
 line "--rate does not go with --detach" --detach --rate 1
 line "--ring-size does not go with --set" --set --ring-size 1M
@@ -67,7 +67,7 @@ refused "--detach needs --interface LIST" 1 "$xdp_sampler" --bpffs "$bpffs" --de
 refused "--set needs --interface LIST" 1 "$xdp_sampler" --bpffs "$bpffs" --set --rate 1
 refused "--record needs --interface LIST" 1 "$xdp_sampler" --bpffs "$bpffs" --record '* * * * *'
 refused "--capture needs --interface LIST" 1 "$xdp_sampler" --bpffs "$bpffs" --capture
-refused "--run needs --interface LIST, or \"interfaces\" in the configuration file" 1 "$xdp_sampler" --bpffs "$bpffs" --run --no-config --live
+refused "--run needs --interface LIST, --attached, or interfaces in the configuration file" 1 "$xdp_sampler" --bpffs "$bpffs" --run --no-config --live
 
 echo "# words of the settings"
 for verb in --set "--attach --no-config" --capture; do

@@ -117,10 +117,15 @@ static void check_image(void *image, uint32_t lines)
 {
 	struct source_list list = { 0 };
 	struct source_header *header = image;
+	struct source_counts counts;
 	uint8_t *bytes = image;
+	int err = source_image_count(image, lines, 0, &counts, NULL);
 
 	if (source_image_read(image, lines, &list, NULL) == 0) {
 		uint32_t again_lines;
+
+		must(!err && counts.ipv4[0] + counts.ipv4[1] + counts.ipv6[0] + counts.ipv6[1] ==
+				     list.count);
 
 		for (uint32_t i = 0; i < list.count; i++) {
 			uint64_t packets;

@@ -56,6 +56,7 @@ static int setup(void **state)
 	(void)state;
 	problem = (struct problem){ 0 };
 	filter_settings_standard(&standard.config);
+	standard.slot = PROGRAM_SLOT_ANY;
 	drop = fragments(FILTER_FRAGMENTS_DROP);
 	no_drop = fragments(FILTER_FRAGMENTS_PASS);
 	loopback_root_open(&root, &chain);
@@ -630,7 +631,8 @@ static uint64_t list_memory(void)
 	struct filter_state state;
 	uint64_t size;
 
-	assert_int_equal(filter_state_read(&state, bpffs, INTERFACE, PROGRAM_SLOT_ANY, &problem),
+	assert_int_equal(filter_state_read(&state, bpffs, INTERFACE, PROGRAM_SLOT_ANY, true,
+					   &problem),
 			 0);
 	size = state.sources_size;
 	filter_state_free(&state);

@@ -17,12 +17,21 @@
 #include "source_expiry.h"
 
 static const struct verb_row verbs[FILTER_VERB_COUNT] = {
-	[FILTER_ATTACH] = { .name = "attach" }, [FILTER_DETACH] = { .name = "detach" },
-	[FILTER_RELOAD] = { .name = "reload" }, [FILTER_SET] = { .name = "set" },
-	[FILTER_DROP] = { .name = "drop" },     [FILTER_NO_DROP] = { .name = "no-drop" },
-	[FILTER_ALLOW] = { .name = "allow" },   [FILTER_NO_ALLOW] = { .name = "no-allow" },
-	[FILTER_CLEAR] = { .name = "clear" },   [FILTER_DUMP] = { .name = "dump" },
-	[FILTER_STATUS] = { .name = "status" }, [FILTER_WATCH] = { .name = "watch" },
+	[FILTER_ATTACH] = { .name = "attach" },
+	[FILTER_DETACH] = { .name = "detach" },
+	[FILTER_RELOAD] = { .name = "reload" },
+	[FILTER_SET] = { .name = "set" },
+	[FILTER_DROP] = { .name = "drop" },
+	[FILTER_NO_DROP] = { .name = "no-drop" },
+	[FILTER_ALLOW] = { .name = "allow" },
+	[FILTER_NO_ALLOW] = { .name = "no-allow" },
+	[FILTER_CLEAR] = { .name = "clear" },
+	[FILTER_DUMP] = { .name = "dump" },
+	[FILTER_STATUS] = { .name = "status" },
+	[FILTER_WATCH] = { .name = "watch" },
+	[FILTER_CHECK_CONFIG] = { .name = "check-config" },
+	[FILTER_METRICS] = { .name = "metrics" },
+	[FILTER_WANTED] = { .name = "wanted" },
 };
 
 static struct problem problem;
@@ -104,6 +113,11 @@ static void test_refused(void **state)
 		"--dump --json",
 		"--set --check-frame drop",
 		"--set --fragments-ipv4=drop",
+		"--set --configured",
+		"--detach --configured",
+		"--attach --attached",
+		"--metrics --config x",
+		"--check-config --no-config",
 	};
 
 	(void)state;

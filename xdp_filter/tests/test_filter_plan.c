@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "filter_plan.h"
+#include "program_slot.h"
 
 static char directory[] = "/tmp/test_filter_plan.XXXXXX";
 static struct problem problem;
@@ -76,6 +77,7 @@ static void assert_standard(const struct filter_plan *plan)
 	assert_non_null(plan);
 	assert_memory_equal(&plan->config, &config, sizeof(config));
 	assert_int_equal(plan->sources.count, 0);
+	assert_int_equal(plan->slot, PROGRAM_SLOT_ANY);
 }
 
 static void assert_source(const struct filter_plan *plan, size_t number, const char *prefix,
@@ -118,13 +120,15 @@ static void test_file(void **state)
 	const struct filter_plan *plan;
 
 	(void)state;
-	assert_int_equal(load("{\"xdp_filter\": {\"fragments_ipv4\": \"drop\", \"drop\": "
-			      "\"drop.list\", \"allow\": [\"allow.list\"], \"interface\": "
-			      "{\"eth1\": {\"ptb_mtu\": 1400, \"drop\": []}}}}"),
-			 0);
+	assert_int_equal(
+		load("{\"xdp_filter\": {\"fragments_ipv4\": \"drop\", \"drop\": "
+		     "\"drop.list\", \"allow\": [\"allow.list\"], \"interface\": "
+		     "{\"eth1\": {\"ptb_mtu\": 1400, \"drop\": [], \"slot\": 6}}, \"slot\": 5}}"),
+		0);
 	plan = filter_plans_find(&plans, "eth0");
 	assert_int_equal(plan->config.fragments_ipv4, FILTER_FRAGMENTS_DROP);
 	assert_int_equal(plan->config.ptb_mtu, 0);
+	assert_int_equal(plan->slot, 5);
 	assert_int_equal(plan->sources.count, 4);
 	assert_source(plan, 0, "192.0.2.0/24", SOURCE_DROP, "lab");
 	assert_source(plan, 1, "192.0.2.7/32", SOURCE_ALLOW, "");
@@ -133,6 +137,7 @@ static void test_file(void **state)
 	plan = filter_plans_find(&plans, "eth1");
 	assert_int_equal(plan->config.fragments_ipv4, FILTER_FRAGMENTS_DROP);
 	assert_int_equal(plan->config.ptb_mtu, 1400);
+	assert_int_equal(plan->slot, 6);
 	assert_int_equal(plan->sources.count, 2);
 	assert_source(plan, 0, "192.0.2.7/32", SOURCE_ALLOW, "");
 }

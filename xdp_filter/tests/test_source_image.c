@@ -331,6 +331,39 @@ static void test_random_expiry(void **state)
 }
 
 /* One number of the image has a value that is wrong. */
+/* Counted without being read: by action and family, without what has expired. */
+static void test_counts(void **state)
+{
+	struct source_counts counts;
+
+	(void)state;
+	build(1);
+	assert_int_equal(source_image_count(image, lines, 5, &counts, &problem), 0);
+	assert_true(!counts.ipv4[SOURCE_DROP] && !counts.newest);
+	add("192.0.2.0/24")->load_time = 7;
+	add("192.0.2.1")->action = SOURCE_ALLOW;
+	add("198.51.100.0/24")->expires = 5;
+	add("203.0.113.0/24")->expires = 6;
+	for (int i = 1; i <= 3; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "2001:db8:%d::/48", i);
+		add(text)->action = i == 1 ? SOURCE_DROP : SOURCE_ALLOW;
+	}
+	add("2001:db8:9::/48")->load_time = 9;
+	list.sources[list.count - 1].expires = 4;
+	build(4);
+	assert_int_equal(source_image_count(image, lines, 5, &counts, &problem), 0);
+	assert_int_equal(counts.ipv4[SOURCE_DROP], 2);
+	assert_int_equal(counts.ipv4[SOURCE_ALLOW], 1);
+	assert_int_equal(counts.ipv6[SOURCE_DROP], 1);
+	assert_int_equal(counts.ipv6[SOURCE_ALLOW], 2);
+	assert_int_equal(counts.newest, 7);
+	header()->entry_count_ipv4 = 100;
+	assert_int_equal(source_image_count(image, lines, 5, &counts, &problem), -EBADMSG);
+	assert_int_equal(source_image_count(image, 0, 5, &counts, &problem), -EBADMSG);
+}
+
 static void damage(uint32_t *number, uint32_t value, const char *reason)
 {
 	uint32_t before = *number;
@@ -494,6 +527,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_expiry_falls_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_expiry_through_all_lengths, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random_expiry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_entries, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tag_of_64_bytes_is_damage, setup, teardown),

@@ -71,6 +71,28 @@ void sampled_root_detach(void)
 	assert_int_equal(sampler_detach(loopback_root_bpffs(), SAMPLED_INTERFACE, &problem), 0);
 }
 
+void sampled_root_empty_hook(void)
+{
+	const __u32 only_entry = 0;
+
+	assert_int_equal(bpf_map_delete_elem(chain.map[CHAIN_EXIT_HOOK], &only_entry), 0);
+}
+
+void sampled_root_note_sinks(void)
+{
+	struct ledger_cpu ledger = { .sink = { { 9, 4, 3 }, { 1, 0, 0 } } };
+	struct ledger_daemon daemon = {
+		.sink = { { .name = "json x", .state = LEDGER_SINK_FAILING }, { .name = "tap 17" } }
+	};
+	const __u32 first = 0;
+	struct sampler_maps maps;
+
+	assert_int_equal(sampler_maps_open(&maps, &chain, &problem), 0);
+	assert_int_equal(bpf_map_update_elem(maps.fd[SAMPLER_LEDGER], &first, &ledger, 0), 0);
+	assert_int_equal(bpf_map_update_elem(maps.fd[SAMPLER_DAEMON], &first, &daemon, 0), 0);
+	sampler_maps_close(&maps);
+}
+
 void sampled_root_flood(unsigned int cpu, uint32_t packets)
 {
 	const struct run_frame its = { frame.bytes, frame.length, 0, 0 };

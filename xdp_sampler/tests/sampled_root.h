@@ -22,6 +22,12 @@ const char *sampled_root_bpffs(void);
 void sampled_root_attach(const char *ring_size);
 void sampled_root_detach(void);
 
+/* Someone else empties the exit hook. */
+void sampled_root_empty_hook(void);
+/* As a reader would note them: of the sink "json x", which fails, 9 samples offered, 4 delivered, 3 lost, and of a
+ * capture beside it 1 offered. */
+void sampled_root_note_sinks(void);
+
 /* Packets through the chain, on one CPU. */
 void sampled_root_flood(unsigned int cpu, uint32_t packets);
 

@@ -259,6 +259,32 @@ static void takes_all_and_ends(void **state)
 	sampled_root_detach();
 }
 
+/* Named are none: it finds samplers as they come, and again after they were taken away. */
+static void reads_wherever_attached(void **state)
+{
+	const struct sink_wish sinks[] = { wish_of(SINK_PCAPNG) };
+	struct interface_list named = interfaces;
+	pid_t child;
+
+	(void)state;
+	interfaces = (struct interface_list){ 0 };
+	child = start(&as_daemon, sinks, 1);
+	interfaces = named;
+	WAIT_FOR(shared->opens[SINK_PCAPNG]);
+	for (int i = 1; i <= 2; i++) {
+		sampled_root_attach(RING);
+		WAIT_FOR(daemon_note().pid == (uint32_t)child);
+		sampled_root_flood(0, 1000);
+		WAIT_FOR(shared->written[SINK_PCAPNG] == (uint64_t)i * 1000);
+		if (i == 1)
+			sampled_root_detach();
+	}
+	assert_int_equal(stop(child), 0);
+	assert_int_equal(shared->totals.read, 2000);
+	assert_int_equal(daemon_note().pid, 0);
+	sampled_root_detach();
+}
+
 static void stays_exact_when_killed(void **state)
 {
 	const struct sink_wish sinks[] = { wish_of(SINK_PCAPNG), wish_of(SINK_JSON) };
@@ -534,6 +560,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(takes_all_and_ends, setup, sampled_root_teardown),
+		cmocka_unit_test_setup_teardown(reads_wherever_attached, setup,
+						sampled_root_teardown),
 		cmocka_unit_test_setup_teardown(stays_exact_when_killed, setup,
 						sampled_root_teardown),
 		cmocka_unit_test_setup_teardown(one_stalls_the_other_works, setup,
