@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attachment.h"
 #include "bpffs.h"
+#include "cleanup.h"
 #include "host_config.h"
 #include "log.h"
 
@@ -66,11 +68,28 @@ int component_check_section(const struct component *component, const struct conf
 	return component->check(file, section, errors, problem);
 }
 
+/* A tool knows the others by name, or a section that is misspelt would be taken for one that is not wanted. */
+static int check_outside(const struct component *component, const struct config_file *file,
+			 struct config_errors *errors)
+{
+	CLEANUP_FREE const char **names = NULL;
+	size_t count = 0;
+
+	while (component_names[count])
+		count++;
+	names = calloc(count + 2, sizeof(*names));
+	if (!names)
+		return -ENOMEM;
+	memcpy(names, component_names, count * sizeof(*names));
+	names[count] = component->name;
+	return host_config_check(file, names, errors);
+}
+
 static int check_file(const struct component *component, const struct config_file *file,
 		      struct problem *problem)
 {
 	struct config_errors errors = { .file = file, .tell_all = true };
-	int err = host_config_check(file, NULL, &errors);
+	int err = check_outside(component, file, &errors);
 
 	if (!err)
 		err = component_check_section(component, file, &errors, problem);

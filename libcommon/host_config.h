@@ -34,6 +34,9 @@ int host_config_wanted_in(const struct config_file *file, const char *component,
 			  struct interface_list *ret_interfaces, unsigned int *ret_missing,
 			  struct problem *problem);
 
+/* The components of this build, NULL-terminated; written by the build. A section of another name is a mistake. */
+extern const char *const component_names[];
+
 /* The outside of the file: its "interfaces", that every section is an object, and that every name belongs to one of
  * `names` (NULL-terminated; NULL: any name is fine, for a tool that knows only its own section). Errors go to
  * `errors`. 0. */

@@ -33,7 +33,7 @@ package_from() {
 		cmake -S "$tree" -B "$build" -DBUILD_TESTING=OFF
 		cmake --build "$build" -j "$(nproc)"
 		rm -rf "$build/packages"
-		cpack --config "$build/CPackConfig.cmake" -G DEB -B "$build/packages"
+		cpack --config "$build/CPackConfig.cmake" -G DEB -D CPACK_COMPONENTS_ALL=runtime -B "$build/packages"
 	} >&2
 	packages=("$build"/packages/ecbpf_*.deb)
 	echo "${packages[0]}"

@@ -54,7 +54,7 @@ static const struct option_row fixed_rows[] = {
 	OPTION_ROW_ATTACHED(struct filter_options, VERB(DETACH) | VERB(WATCH)),
 	OPTION_ROW_CONFIG(struct filter_options,
 			  VERB(ATTACH) | VERB(RELOAD) | VERB(CHECK_CONFIG) | VERB(WANTED)),
-	OPTION_ROW_NO_CONFIG(struct filter_options, VERB(ATTACH)),
+	OPTION_ROW_NO_CONFIG(struct filter_options, VERB(ATTACH) | VERB(DETACH)),
 	{ .name = "frags-drop",
 	  .kind = OPTION_FLAG,
 	  .offset = MEMBER(frags_drop),

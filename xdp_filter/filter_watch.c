@@ -138,7 +138,7 @@ static int look_at(const struct watch *watch, struct watched *watched, bool rout
 {
 	char name[INTERFACE_NAME_SIZE];
 	struct attachment attachment;
-	struct program_slot filter;
+	struct program_slot filter = { 0 };
 	struct chain chain;
 	ino_t pin;
 	int err;

@@ -33,7 +33,7 @@ static const struct option_row fixed_rows[] = {
 	OPTION_ROW_ATTACHED(struct sampler_options, VERB(DETACH) | VERB(RUN)),
 	OPTION_ROW_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN) | VERB(RELOAD) |
 							  VERB(CHECK_CONFIG) | VERB(WANTED)),
-	OPTION_ROW_NO_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(RUN)),
+	OPTION_ROW_NO_CONFIG(struct sampler_options, VERB(ATTACH) | VERB(DETACH) | VERB(RUN)),
 	TEXT_ROW("filter", filter, "FILTER", VERB(CAPTURE),
 		 "capture what matches, as a recorder that ends with the capture: \"SOURCE SPORT "
 		 "DESTINATION DPORT PROTOCOL\", each of them may be *"),

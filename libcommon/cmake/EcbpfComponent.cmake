@@ -50,6 +50,7 @@ function(ecbpf_list_component name order slot)
 		math(EXPR order "${order} + 10")
 	endif()
 	set_property(GLOBAL APPEND PROPERTY ecbpf_components ${order}:${name})
+	set_property(TARGET ecbpf_common APPEND PROPERTY ECBPF_COMPONENT_NAMES ${name})
 endfunction()
 
 # Target ecbpf_component_table: `components` of libcommon/component.h, and all components with it.

@@ -60,7 +60,10 @@ function(ecbpf_attach_unit)
 		if(arg_RELOAD)
 			list(APPEND service "ExecReload=${tool} --reload ${where}")
 		endif()
-		list(APPEND service "ExecStop=${tool} --detach ${attached}"
+		# A stop in the middle of a reload ends that, and skips ExecStop=.
+		set(detach "${tool} --detach ${attached}")
+		list(APPEND service "ExecStop=${detach}"
+			"ExecStopPost=/bin/sh -c 'test $$SERVICE_RESULT != signal || exec ${detach}'"
 			"# 3: done, but an interface of the configuration does not exist." "SuccessExitStatus=3"
 			"TimeoutStartSec=60" "TimeoutStopSec=30" ${arg_SERVICE})
 		set(description "${arg_DESCRIPTION}")
@@ -110,6 +113,8 @@ function(ecbpf_daemon_unit)
 			UNIT "BindsTo=${of}@%i.service" "After=${of}@%i.service"
 			SERVICE "ExecStart=${tool} ${arg_INSTANCE_COMMAND}" ${service})
 	endif()
+	# Beside the attach unit's Wants=, which is not looked at again while that one is active.
+	ecbpf_wanted_by(${arg_NAME}.service ecbpf.target)
 	ecbpf_restart_on_upgrade(${arg_NAME}.service)
 	if(arg_INSTANCE_COMMAND)
 		ecbpf_restart_on_upgrade(${arg_NAME}@*.service)

@@ -158,6 +158,13 @@ static void all_errors_are_told(void **state)
 	assert_verb(component_check_config, &thing, -EINVAL, "",
 		    "t: F: line 1: thing: '5' is not an object {...}\n", "F: 1 error");
 	assert_int_equal(checks, 0);
+	/* Else the section would not be wanted, and nobody would know. */
+	write_config("{ \"thimg\": {},\n\"xdp_fliter\": {}, \"xdp_filter\": {} }");
+	assert_verb(component_check_config, &thing, -EINVAL, "",
+		    "t: F: line 1: thimg: no such setting; did you mean 'thing'?\n"
+		    "t: F: line 2: xdp_fliter: no such setting; did you mean 'xdp_filter'?\n",
+		    "F: 2 errors");
+
 	write_config("{ \"thing\": { \"unreadable\": 1 } }");
 	assert_verb(component_check_config, &thing, -ENOMEM, "", "", "no memory");
 	write_config("{ ");

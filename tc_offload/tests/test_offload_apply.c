@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/pin_names.h"
 #include "attached_host.h"
 #include "log.h"
 #include "offload_wanted.h"
@@ -177,7 +178,7 @@ static void what_is_missing_is_attached(void **state)
 static void what_is_not_wanted_is_left_and_told(void **state)
 {
 	(void)state;
-	configure("{ \"interfaces\": [\"o0\", \"o1\"], \"tc_offload\": {} }");
+	configure("{ \"interfaces\": [\"o0\", \"o1\"], \"tc_offload\": { \"at\": \"both\" } }");
 	attached_host_must(apply());
 	configure("{ \"interfaces\": [\"o1\"], \"tc_offload\": {} }");
 	attached_host_must(apply());
@@ -185,6 +186,8 @@ static void what_is_not_wanted_is_left_and_told(void **state)
 		"o0: tc_offload is attached and not wanted by the configuration: left alone; to "
 		"take it away: tc_offload --detach --interface o0\n");
 	assert_null(strstr(said, "o1:"));
+	/* Once, not for each side. */
+	assert_null(strstr(strstr(said, "o0:") + 1, "o0:"));
 	assert_int_not_equal(kind_at("o0", OFFLOAD_INGRESS), TC_LINK_NONE);
 	configure("{}");
 	attached_host_must(apply());
@@ -261,6 +264,20 @@ static void typed_attach_takes_all_or_nothing(void **state)
 	attached_host_must(detach_attached());
 }
 
+/* A killed --attach may leave the directory and nothing else. */
+static void what_is_left_goes_with_detach(void **state)
+{
+	char base[BPFFS_PATH_SIZE];
+
+	(void)state;
+	bpffs_join(base, attached_host_bpffs(), ECBPF_PIN_BASE);
+	assert_int_equal(bpffs_make_directory(base), 0);
+	attached_host_must(offload_host_create(attached_host_bpffs(), 10, &attached_host_problem));
+	assert_true(bpffs_exists(attached_host_path("")));
+	attached_host_must(detach_attached());
+	assert_false(bpffs_exists(attached_host_path("")));
+}
+
 static void nothing_wanted_is_no_error(void **state)
 {
 	(void)state;
@@ -288,6 +305,7 @@ int main(void)
 		APPLY_TEST(the_room_follows_the_file),
 		APPLY_TEST(configured_does_what_it_can),
 		APPLY_TEST(typed_attach_takes_all_or_nothing),
+		APPLY_TEST(what_is_left_goes_with_detach),
 		APPLY_TEST(nothing_wanted_is_no_error),
 	};
 	const char *reason = attached_host_enter();

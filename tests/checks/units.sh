@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cp -a "$build/units" "$work/units"
 cd "$work/units"
 # The programs of this build, for those of the package.
-sed -i "s,=/usr/sbin/,=$build/bin/," ./*.service
+sed -i "s,/usr/sbin/,$build/bin/," ./*.service
 
 failed=0
 fail() {
@@ -34,6 +34,10 @@ commands() {
 }
 for unit in *.service; do
 	while read -r program arguments; do
+		if [[ $program = /bin/sh && $arguments = *' exec '* ]]; then
+			read -r program arguments <<<"${arguments##* exec }"
+			arguments=${arguments%\'}
+		fi
 		case $program in
 		/bin/kill) continue ;;
 		"$build"/bin/*) ;;
@@ -63,7 +67,7 @@ attached=0 daemons=0
 for unit in *.service; do
 	if grep -qx Type=oneshot "$unit" && grep -qx RemainAfterExit=yes "$unit"; then
 		attached=$((attached + 1))
-		for key in ExecReload ExecStop SuccessExitStatus; do
+		for key in ExecReload ExecStop ExecStopPost SuccessExitStatus; do
 			grep -q "^$key=" "$unit" || fail "$unit: no $key="
 		done
 		# No waiting for minutes.

@@ -34,7 +34,7 @@ static char *content_of(const struct trial *trial, const char *path, const char 
 	const char *at = path;
 	char *content = NULL;
 	size_t size, depth = 0;
-	bool is_array[DEPTH_MAX];
+	bool is_array[DEPTH_MAX] = { false };
 	FILE *stream = open_memstream(&content, &size);
 
 	assert_non_null(stream);

@@ -105,7 +105,7 @@ check "a counter of each place" grep -qxF 'ecbpf_sampler_samples_total{interface
 echo "# taken away, wherever it is"
 check "one that the file does not name" tool xdp_filter --attach --no-config --interface eth2
 for t in $tools; do
-	says "$t: --detach" 0 "" "" "$t" --detach --attached
+	says "$t: --detach" 0 "" "" "$t" --detach --attached --no-config
 	equal "$t is nowhere" "" "$(places "$t")"
 	says "$t: again" 0 "attached nowhere: nothing to do" "" "$t" --detach --attached
 done

@@ -20,13 +20,14 @@ machine() {
 	mkdir -p "$(container_path "$1")/root/.ssh"
 	install -m 0600 "$work/key.pub" "$(container_path "$1")/root/.ssh/authorized_keys"
 	in_root "$1" ssh-keygen -q -A
+	in_root "$1" systemctl --quiet enable ssh
 	container_boot "$1" "$1:eth0"
 	ip link set "$1" master bridge
 	in_ns "$1" ip address add "${address[$1]}/24" dev eth0
 	wait_until 20 answers_ssh "$1" || fail "$1: ssh" "$work/output"
 }
 in_root() { # NAME COMMAND...: before it is on
-	chroot "$(container_path "$1")" "${@:2}"
+	chroot "$(container_path "$1")" "${@:2}" >"$work/output" 2>&1
 }
 ssh_options=(-i "$work/key" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR)
 answers_ssh() {
@@ -73,7 +74,7 @@ answered() { # SOURCE NAME
 
 declare -A packages
 packages[old]=$(package)
-packages[new]=$(package 2.0)
+packages[new]=$(package_as 2.0)
 old=$(dpkg-deb -f "${packages[old]}" Version)
 machine lb1
 machine lb2

@@ -11,6 +11,10 @@ boot() {
 on() {
 	in_container "$@" >"$work/output" 2>&1
 }
+# fails COMMAND...
+fails() {
+	! "$@"
+}
 # as_user GROUP COMMAND...: without any right, but with the group.
 as_user() {
 	on server setpriv --reuid nobody --regid nogroup --groups "$1" --inh-caps -all --bounding-set -all "${@:2}"
@@ -25,14 +29,14 @@ provision() {
 	on server "${arguments[0]}" server "${arguments[@]:1}"
 }
 
-# configure [SETTING,]: the configuration of all components, with one more setting in the section of the filter.
+# configure SETTING: the configuration of all components, with "SETTING," in front of the filter's own or with "".
 configure() {
 	cat >"$configuration" <<-END
 		// of the system test
 		{
 			"interfaces": ["eth*"],
 			"xdp_filter": {
-				${1:-}
+				$1
 				"drop": ["drop.list"], "allow": ["allow.list"]
 			},
 			"xdp_sampler": {
@@ -91,6 +95,12 @@ everything+=" ecbpf-bypass-stats.service ecbpf-filter-daemon.service ecbpf-offlo
 programs() {
 	in_container server xdp_root_loader --status --json |
 		jq -r '.interfaces | to_entries[] | "\(.key) \(.value.xdp_program_id) \([.value.subprograms[]?.id])"'
+}
+has_chain() { # INTERFACE
+	in_chain | grep -q "^$1 xdp_filter"
+}
+is_inactive() { # UNIT
+	! in_container server systemctl is-active --quiet "$1"
 }
 is_empty() {
 	[ -z "$(container_pins server)" ]

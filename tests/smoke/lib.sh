@@ -39,11 +39,11 @@ answered() {
 arrived() {
 	client "timeout 5 socat -u UDP-RECV:$2 - >/tmp/ecbpf-smoke & receiver=\$!
 		i=0
-		while ! grep -q :$(printf %04X "$2") /proc/net/udp && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.02; done
+		while ! grep -q :$(printf %04X "$2") /proc/net/udp && [ \$i -lt 100 ]; do i=\$((i + 1)); sleep 0.02; done # poll interval
 		i=0
 		while [ \$i -lt $1 ]; do i=\$((i + 1)); echo x | socat -u - UDP-SENDTO:$SERVER:5000,sourceport=4000,reuseaddr; done
 		i=0
-		while [ \$(wc -l </tmp/ecbpf-smoke) -lt $1 ] && [ \$i -lt 50 ]; do i=\$((i + 1)); sleep 0.02; done
+		while [ \$(wc -l </tmp/ecbpf-smoke) -lt $1 ] && [ \$i -lt 50 ]; do i=\$((i + 1)); sleep 0.02; done # poll interval
 		kill \$receiver
 		wc -l </tmp/ecbpf-smoke
 		rm /tmp/ecbpf-smoke"

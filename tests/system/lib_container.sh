@@ -18,6 +18,7 @@ if [ -z "${ECBPF_SCENARIO_DIR:-}" ]; then
 fi
 
 need_containers() {
+	: "${work:?}" "${build:?}" "${source_dir:?}"
 	need systemd-nspawn mmdebstrap cpack dpkg-deb
 	[ -e "$build/CPackConfig.cmake" ] || skip "no CPackConfig.cmake in $build: this build makes no package"
 }
@@ -87,6 +88,18 @@ remove_cgroup() {
 	find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
 }
 
+# container_sees_devices NAME: its systemd has device units for network interfaces, which come and go with them. Containers
+# have none by themselves: their /sys is read-only, so that nobody tells the machine's other devices anything.
+container_sees_devices() {
+	in_container "$1" sh -ec 'mount -o remount,rw /sys
+		mount -o remount,rw /sys/devices
+		mount -o remount,bind,rw /sys/devices
+		systemctl start systemd-udevd
+		udevadm trigger --subsystem-match net --action add
+		udevadm settle
+		systemctl daemon-reexec'
+}
+
 # in_container NAME COMMAND...: as root, with all namespaces of the container and nothing of this machine's environment.
 in_container() {
 	nsenter -t "${container_init[$1]}" --all --wd env -i PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 HOME=/root TERM=dumb "${@:2}"
@@ -126,21 +139,22 @@ container_pins() {
 	find "$work/containers/$1/bpf" -mindepth 1 ! -name '*.debug' -printf '%P %y\n' | sort
 }
 
-# package [VERSION]: prints the path of the package `ecbpf` of the build; with a version, of the same but for that. Made once
-# for a run, as the root is.
+# package: prints the path of the package `ecbpf` of the build. Made once for a run, as the root is.
 package() {
-	local entry file made=$work/packages/${1:-}
+	local entry
 	entry=$(dirname "$work")/ecbpf-package-$(cd "$build" && sha256sum CPackConfig.cmake bin/* units/* 2>/dev/null |
 		sha256sum | cut -c 1-12)
-	if ! "$source_dir/tests/kernels/cache_entry" "$entry" cpack --config "$build/CPackConfig.cmake" -G DEB -B >&2; then
-		fail "the build makes packages" "$entry.log" >&2
+	if ! "$source_dir/tests/kernels/cache_entry" "$entry" cpack --config "$build/CPackConfig.cmake" -G DEB \
+		-D CPACK_COMPONENTS_ALL=runtime -D CPACK_DEBIAN_RUNTIME_DEBUGINFO_PACKAGE=OFF -B >&2; then
+		tail -n 40 "$entry.log" >&2
 		return 1
 	fi
-	file=$(find "$entry" -maxdepth 1 -name 'ecbpf_*.deb')
-	[ $# -gt 0 ] || { echo "$file" && return; }
+	find "$entry" -maxdepth 1 -name 'ecbpf_*.deb'
+}
+# package_as VERSION: of the same package but for that.
+package_as() {
+	local made=$work/packages/$1
 	mkdir -p "$work/packages"
-	dpkg-deb --raw-extract "$file" "$made"
-	sed -i "s/^Version: .*/Version: $1/" "$made/DEBIAN/control"
-	dpkg-deb -z 1 --root-owner-group --build "$made" "$made.deb" >/dev/null
-	echo "$made.deb"
+	dpkg-deb --raw-extract "$(package)" "$made" && sed -i "s/^Version: .*/Version: $1/" "$made/DEBIAN/control" &&
+		dpkg-deb -z 1 --root-owner-group --build "$made" "$made.deb" >/dev/null && echo "$made.deb"
 }
