@@ -227,6 +227,10 @@ run tc_offload --flow-add '127.0.0.1:1236 > 127.0.0.1:1235 => 10.91.0.2:37713 > 
 backend_answers 8
 ask "$server" 127.0.0.1 1236 127.0.0.1 1235 "UDP to port 1235 of 127.0.0.1"
 run tc_offload --flow-show
+
+echo
+echo "== all of it on one screen"
+run ecbpf status
 run tc_offload --detach --interface all
 
 echo

@@ -9,7 +9,7 @@ demo=("${build[@]}" iproute2 ethtool util-linux procps iputils-ping python3-scap
 test=("${demo[@]}" git jq tcpdump tshark strace xdp-tools nftables conntrack iperf3 socat libcap2-bin shellcheck clang-tidy
 	clang-format cppcheck libclang-rt-14-dev universal-ctags binutils
 	qemu-system-x86 mmdebstrap busybox-static e2fsprogs cpio xz-utils
-	systemd-container dpkg-dev file lintian prometheus python3-prometheus-client curl python3-jsonschema ansible-core openssh-client)
+	systemd-container dpkg-dev file lintian prometheus python3-prometheus-client curl python3-jsonschema ansible-core openssh-client vagrant)
 
 is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

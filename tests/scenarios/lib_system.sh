@@ -100,7 +100,7 @@ has_chain() { # INTERFACE
 	in_chain | grep -q "^$1 xdp_filter"
 }
 is_inactive() { # UNIT
-	! in_container server systemctl is-active --quiet "$1"
+	[ "$(show "$1" ActiveState)" = inactive ]
 }
 is_empty() {
 	[ -z "$(container_pins server)" ]
