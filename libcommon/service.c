@@ -11,6 +11,11 @@
 #include "monotonic_clock.h"
 #include "problem.h"
 
+bool service_is_managed(void)
+{
+	return getenv("NOTIFY_SOCKET");
+}
+
 void service_ready(void)
 {
 	(void)sd_notify(0, "READY=1");

@@ -6,7 +6,11 @@
 #define ECBPF_SERVICE_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* A service manager has started this process, and waits to be told that it is ready. */
+bool service_is_managed(void);
 
 /* Set up, or set up again after service_reloading(). */
 void service_ready(void);

@@ -30,6 +30,7 @@ package_from() {
 	local tree=$1 build=/var/tmp/ecbpf-build packages
 	{
 		"$tree/scripts/install_dependencies.sh" build
+		install_packages dpkg-dev file
 		cmake -S "$tree" -B "$build" -DBUILD_TESTING=OFF
 		cmake --build "$build" -j "$(nproc)"
 		rm -rf "$build/packages"

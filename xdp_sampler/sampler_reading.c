@@ -101,7 +101,7 @@ int sampler_reading_run(void *options_, struct problem *problem)
 		return err;
 	if (sinks.count)
 		return run(options, &sinks, problem);
-	if (!options->attached)
+	if (!options->attached && !service_is_managed())
 		return problem_set(problem, -EINVAL, NO_SINKS);
 	/* A service of a host that only captures now and then. */
 	printf("no sinks in the configuration file: nothing to read samples for\n");

@@ -60,10 +60,15 @@ function(ecbpf_attach_unit)
 		if(arg_RELOAD)
 			list(APPEND service "ExecReload=${tool} --reload ${where}")
 		endif()
-		# A stop in the middle of a reload ends that, and skips ExecStop=.
+		# A stop in the middle of a reload ends that, and skips ExecStop=. Of an interface that is gone there is
+		# nothing to detach any more, and what is left in the bpffs goes with the root's.
 		set(detach "${tool} --detach ${attached}")
-		list(APPEND service "ExecStop=${detach}"
-			"ExecStopPost=/bin/sh -c 'test $$SERVICE_RESULT != signal || exec ${detach}'"
+		set(fine_if_gone "")
+		if(at)
+			set(fine_if_gone "-")
+		endif()
+		list(APPEND service "ExecStop=${fine_if_gone}${detach}"
+			"ExecStopPost=${fine_if_gone}/bin/sh -c 'test $$SERVICE_RESULT != signal || exec ${detach}'"
 			"# 3: done, but an interface of the configuration does not exist." "SuccessExitStatus=3"
 			"TimeoutStartSec=60" "TimeoutStopSec=30" ${arg_SERVICE})
 		set(description "${arg_DESCRIPTION}")

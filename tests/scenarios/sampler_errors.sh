@@ -133,6 +133,8 @@ bad "--sflow-agent needs --sflow" --capture --sflow-agent 192.0.2.1
 bad "--json-lines: '$work/made' is the target of a pcapng sink already" --capture --write "$work/made" --json-lines "$work/made"
 bad "--live: '-' is the target of a pcapng sink already" --capture --write - --live
 bad "--run needs somewhere to put samples: --write, --json-lines, --sflow, --live, or sinks in the configuration file" --run --no-config
+check "a service without sinks has nothing to do" env NOTIFY_SOCKET="$work/nobody" timeout 10 "$xdp_sampler" --bpffs "$bpffs" --run --no-config --interface eth0
+contains "and says so" "no sinks in the configuration file" "$work/output"
 
 echo "# configuration files"
 bad "$work/none.json: no such configuration file" --attach --config "$work/none.json"

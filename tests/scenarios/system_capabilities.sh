@@ -132,3 +132,4 @@ for unit in "$(container_path server)"/lib/systemd/system/ecbpf*.service; do
 		back || fail "  everything runs again"
 	done
 done
+container_power_off server
