@@ -100,15 +100,6 @@ static int choose(struct interface_list *ret_list, const struct doctor_options *
 	return err;
 }
 
-static bool is_configured(const struct doctor_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->interfaces.count; i++) {
-		if (!strcmp(config->interfaces.names[i], name))
-			return true;
-	}
-	return false;
-}
-
 /* A driver can no more than the kernel. */
 static void look_at_interface(struct examination *examination, const char *name)
 {
@@ -122,7 +113,7 @@ static void look_at_interface(struct examination *examination, const char *name)
 		facts.frags = FACT_OFF;
 	wish = doctor_config_wish(config, facts.name);
 	/* One that was attached by hand is as it was wanted. */
-	if (facts.is_ours == FACT_ON && !is_configured(config, facts.name))
+	if (facts.is_ours == FACT_ON && !interface_list_has(&config->interfaces, facts.name))
 		wish = (struct interface_wish){ .mode = facts.program_mode,
 						.frags = facts.program_frags };
 	interface_check_findings(&facts, &wish, &findings);

@@ -69,15 +69,6 @@ static int resolve_all(const struct config_value *value, struct interface_list *
 	return err;
 }
 
-static bool is_in(const struct interface_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->names[i], name))
-			return true;
-	}
-	return false;
-}
-
 /* Only a section's own interfaces can be others than the root's. */
 static int look_at_places(const struct doctor_config *config, const struct component *component,
 			  struct findings *findings)
@@ -86,7 +77,7 @@ static int look_at_places(const struct doctor_config *config, const struct compo
 	int err = resolve_all(member_of(config, component->name, "interfaces"), &list, findings);
 
 	for (size_t i = 0; i < list.count; i++) {
-		if (!component->has_slot || is_in(&config->interfaces, list.names[i]))
+		if (!component->has_slot || interface_list_has(&config->interfaces, list.names[i]))
 			continue;
 		findings_add(findings, component->name, FINDING_BLOCKING,
 			     "is wanted at %s, where the root, which it needs, is not",

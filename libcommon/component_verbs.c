@@ -249,15 +249,6 @@ int component_attached(const char *bpffs, component_has has, struct interface_li
 	return err;
 }
 
-static bool is_in(const struct interface_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->names[i], name))
-			return true;
-	}
-	return false;
-}
-
 int component_tell_unwanted(FILE *out, const struct component *component, const char *bpffs,
 			    component_has has, const struct interface_list *wanted,
 			    struct problem *problem)
@@ -268,7 +259,7 @@ int component_tell_unwanted(FILE *out, const struct component *component, const 
 	for (size_t i = 0; !err && i < attached.count; i++) {
 		const char *name = attached.names[i];
 
-		if (!is_in(wanted, name))
+		if (!interface_list_has(wanted, name))
 			fprintf(out,
 				"%s: %s is attached and not wanted by the configuration: left alone; "
 				"to take it away: %s --detach --interface %s\n",

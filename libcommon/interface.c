@@ -82,6 +82,15 @@ int interface_list_add(struct interface_list *list, const char *text, struct pro
 	return 0;
 }
 
+bool interface_list_has(const struct interface_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->names[i], name))
+			return true;
+	}
+	return false;
+}
+
 void interface_list_free(struct interface_list *list)
 {
 	free(list->names);

@@ -24,6 +24,7 @@ bool interface_name_valid(const char *name);
  * -EINVAL: an empty or impossible name; the text quotes it. A comma always separates: the kernel
  * allows it in a name, but such an interface cannot be given here. */
 int interface_list_add(struct interface_list *list, const char *text, struct problem *problem);
+bool interface_list_has(const struct interface_list *list, const char *name);
 void interface_list_free(struct interface_list *list);
 
 /* Index of a name, or -ENODEV. The kernel finds an interface by its alternative names as well:

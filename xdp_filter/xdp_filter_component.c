@@ -2,6 +2,7 @@
 /* The filter as one of the host's components. */
 #include "xdp_filter_component.h"
 
+#include "component_verbs.h"
 #include "each_interface.h"
 #include "filter_attach.h"
 #include "filter_headline.h"
@@ -46,23 +47,6 @@ static int apply_one(void *context, const char *interface, struct problem *probl
 	return err;
 }
 
-static int tell_others(const struct applying *applying, struct problem *problem)
-{
-	const struct interface_list every = { 0 };
-	struct interface_list list = { 0 };
-	int err = filter_state_list(&list, applying->bpffs, &every, PROGRAM_SLOT_ANY, problem);
-
-	for (size_t i = 0; !err && i < list.count; i++) {
-		if (!filter_plans_find(&applying->plans, list.names[i]))
-			fprintf(applying->out,
-				"%s: has a filter that the configuration does not want; it "
-				"stays until: " FILTER_PROGRAM " --detach --interface %s\n",
-				list.names[i], list.names[i]);
-	}
-	interface_list_free(&list);
-	return err;
-}
-
 static int apply(FILE *out, const struct component_apply *wish, struct problem *problem)
 {
 	struct applying applying = { .out = out, .bpffs = wish->bpffs };
@@ -73,7 +57,8 @@ static int apply(FILE *out, const struct component_apply *wish, struct problem *
 		err = each_interface(wish->interfaces, wish->bpffs, "reload", apply_one, &applying,
 				     problem);
 	if (!err)
-		err = tell_others(&applying, problem);
+		err = component_tell_unwanted(out, &xdp_filter_component, wish->bpffs,
+					      filter_is_attached, wish->interfaces, problem);
 	filter_plans_free(&applying.plans);
 	return err;
 }

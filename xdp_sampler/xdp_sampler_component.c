@@ -2,6 +2,7 @@
 /* The sampler as one of the host's components. */
 #include "xdp_sampler_component.h"
 
+#include "component_verbs.h"
 #include "each_interface.h"
 #include "sampler_attach.h"
 #include "sampler_change.h"
@@ -49,23 +50,6 @@ static int apply_one(void *context, const char *interface, struct problem *probl
 	return err;
 }
 
-static int tell_others(const struct applying *applying, struct problem *problem)
-{
-	const struct interface_list every = { 0 };
-	struct interface_list list = { 0 };
-	int err = sampler_state_list(&list, applying->bpffs, &every, problem);
-
-	for (size_t i = 0; !err && i < list.count; i++) {
-		if (!sampler_plans_find(&applying->plans, list.names[i]))
-			fprintf(applying->out,
-				"%s: has a sampler that the configuration does not want; it "
-				"stays until: " SAMPLER_TOOL " --detach --interface %s\n",
-				list.names[i], list.names[i]);
-	}
-	interface_list_free(&list);
-	return err;
-}
-
 static int apply(FILE *out, const struct component_apply *wish, struct problem *problem)
 {
 	struct applying applying = { .out = out, .bpffs = wish->bpffs };
@@ -78,7 +62,8 @@ static int apply(FILE *out, const struct component_apply *wish, struct problem *
 	if (!err)
 		err = sampler_reload_readers(out, wish->bpffs, wish->interfaces, problem);
 	if (!err)
-		err = tell_others(&applying, problem);
+		err = component_tell_unwanted(out, &xdp_sampler_component, wish->bpffs,
+					      sampler_is_attached, wish->interfaces, problem);
 	sampler_plans_free(&applying.plans);
 	return err;
 }

@@ -147,15 +147,6 @@ static void a_map_of_another_version_is_refused_from_either_place(void **state)
 	}
 }
 
-static bool is_listed(const struct interface_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->names[i], name))
-			return true;
-	}
-	return false;
-}
-
 static void list_names_interfaces_of_both_places_once(void **state)
 {
 	struct interface_list list = { 0 };
@@ -166,9 +157,9 @@ static void list_names_interfaces_of_both_places_once(void **state)
 			 0);
 	assert_int_equal(chain_list(scratch_bpffs(), &list, NULL), 0);
 	assert_int_equal(list.count, 3);
-	assert_true(is_listed(&list, SCRATCH_INTERFACE));
-	assert_true(is_listed(&list, "only_first"));
-	assert_true(is_listed(&list, "o.nly_sec"));
+	assert_true(interface_list_has(&list, SCRATCH_INTERFACE));
+	assert_true(interface_list_has(&list, "only_first"));
+	assert_true(interface_list_has(&list, "o.nly_sec"));
 	interface_list_free(&list);
 }
 
@@ -184,7 +175,7 @@ static void list_skips_what_is_no_interface(void **state)
 			 0);
 	assert_int_equal(chain_list(scratch_bpffs(), &list, &problem), 0);
 	assert_int_equal(list.count, 1);
-	assert_true(is_listed(&list, SCRATCH_INTERFACE));
+	assert_true(interface_list_has(&list, SCRATCH_INTERFACE));
 	interface_list_free(&list);
 }
 

@@ -193,8 +193,9 @@ static void test_apply_nothing(void **state)
 	interface_list_free(&interfaces);
 	interfaces = (struct interface_list){ 0 };
 	assert_int_equal(apply("{ \"monitor\": true }", INTERFACE
-			       ": has a filter that the configuration does not want; it "
-			       "stays until: xdp_filter --detach --interface " INTERFACE "\n"),
+			       ": xdp_filter is attached and not wanted by the configuration: left "
+			       "alone; to take it away: xdp_filter --detach --interface " INTERFACE
+			       "\n"),
 			 0);
 	now = state_now();
 	assert_int_equal(now.config.monitor, 0);

@@ -128,8 +128,9 @@ static void test_apply(void **state)
 	interface_list_free(&interfaces);
 	interfaces = (struct interface_list){ 0 };
 	assert_int_equal(apply("{ \"rate\": 1 }", INTERFACE
-			       ": has a sampler that the configuration does not want; it "
-			       "stays until: xdp_sampler --detach --interface " INTERFACE "\n"),
+			       ": xdp_sampler is attached and not wanted by the configuration: left "
+			       "alone; to take it away: xdp_sampler --detach --interface " INTERFACE
+			       "\n"),
 			 0);
 }
 
