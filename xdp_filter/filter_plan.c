@@ -55,8 +55,10 @@ int filter_plans_load(struct filter_plans *plans, const char *path, bool optiona
 		return err;
 	err = 0;
 	plans->plans = calloc(interfaces->count + 1, sizeof(*plans->plans));
-	if (!plans->plans)
-		err = problem_errno(problem, -ENOMEM, "cannot read the configuration");
+	if (!plans->plans) {
+		filter_file_close(file);
+		return problem_errno(problem, -ENOMEM, "cannot read the configuration");
+	}
 	for (size_t i = 0; !err && i < interfaces->count; i++) {
 		struct filter_plan *plan = &plans->plans[plans->count++];
 

@@ -52,15 +52,15 @@ const struct typed_tool typed_tool = {
 static void test_every_option_has_its_verbs(void **state)
 {
 	static const char *const good[] = {
-		"--attach --at ingress --rate 5 --verdict drop --slot 0 --reason 1 --capture-length 64 "
-		"--ring-size 1M --ingress-slot 3 -c x",
+		("--attach --at ingress --rate 5 --verdict drop --slot 0 --reason 1 --capture-length 64 "
+		 "--ring-size 1M --ingress-slot 3 -c x"),
 		"--attach --no-config",
 		"--set --rate 5 --verdict drop --slot 0 --reason 1 --capture-length 64",
 		"--record x --id 1 --priority 1 --limit 1 --duration 1s --capture-length full",
-		"--run -w x --json-lines y --sflow z --live --rotate-size 1M --rotate-seconds 1 "
-		"--rotate-samples 1 --keep-files 1 --sflow-agent a -c x",
-		"--capture --filter x --count 1 --duration 1s --at verdict --rate 1 --ring-size 1M "
-		"--write - --rotate-size 1M",
+		("--run -w x --json-lines y --sflow z --live --rotate-size 1M --rotate-seconds 1 "
+		 "--rotate-samples 1 --keep-files 1 --sflow-agent a -c x"),
+		("--capture --filter x --count 1 --duration 1s --at verdict --rate 1 --ring-size 1M "
+		 "--write - --rotate-size 1M"),
 		"--status --cpus --json",
 		"--recorders --json",
 		"--reload -c x",
