@@ -52,9 +52,9 @@ inventory() {
 	END
 }
 roll_out() {
-	# Not in an already running Python's environment, and nothing of this machine's settings.
+	# Nothing of this machine's settings; and the path of a socket must be short.
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$work" LC_ALL=C.UTF-8 ANSIBLE_PIPELINING=1 ANSIBLE_NOCOLOR=1 \
-		ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=60s -o ControlPath=$work/ssh-%C" \
+		ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=60s -o ControlPath=/run/%C" \
 		timeout 200 ansible-playbook -i "$work/inventory.yml" "$source_dir/ansible/site.yml" >"$work/said" 2>&1
 }
 # changes: what Ansible says it has changed, of both machines.
