@@ -95,9 +95,10 @@ item() {
 	esac
 }
 
-# beside ITEM...: the same in the background, at most one per CPU at a time. Ends with `wait`.
+# beside ITEM...: the same in the background, at most $at_once at a time. Ends with `wait`.
+at_once=$(nproc)
 beside() {
-	while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do
+	while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do
 		wait -n
 	done
 	item "$@" &
@@ -147,9 +148,11 @@ for check in tests/checks/*; do
 	[ ! -x "$check" ] || beside "check:$(basename "${check%.*}")" 900 "$check"
 done
 wait
+at_once=$(($(nproc) + 1)) # some of them wait for packets and timers
 units unit gcc
 # What the sanitizers look for does not need the numbers.
 [ -z "${sanitized:-}" ] || ECBPF_TEST_QUICK=1 units sanitize sanitize
+at_once=$(nproc)
 for fuzzer in ${sanitized:+"$builds"/sanitize/fuzz/*}; do
 	name=$(basename "$fuzzer")
 	[ ! -x "$fuzzer" ] || beside "fuzz:${name/_fuzz_//}" $((FUZZ_SECONDS + 60)) env -C "$TMPDIR" \
@@ -176,7 +179,7 @@ for scenario in tests/scenarios/*.sh; do
 	esac
 done
 if [ -x tests/kernels/suite.sh ]; then
-	item kernels 1800 nice -n 10 tests/kernels/suite.sh &
+	item kernels 1800 nice -n 5 tests/kernels/suite.sh &
 fi
 scenarios "${waiting[@]}" &
 scenarios "${others[@]}"

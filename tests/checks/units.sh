@@ -34,6 +34,7 @@ commands() {
 }
 for unit in *.service; do
 	while read -r program arguments; do
+		program=${program#-} # its exit status does not matter
 		if [[ $program = /bin/sh && $arguments = *' exec '* ]]; then
 			read -r program arguments <<<"${arguments##* exec }"
 			arguments=${arguments%\'}

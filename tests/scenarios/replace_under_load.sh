@@ -28,7 +28,8 @@ flood_and() {
 	local what=$1 flood sent
 	shift
 	loader --clear --interface eth0
-	"$senders/flood" client:peer0 eth0 "$frame" >"$work/flood" &
+	# What is looked at is the replacements; the flood takes what they leave.
+	nice -n 10 "$senders/flood" client:peer0 eth0 "$frame" >"$work/flood" &
 	flood=$!
 	check "$what: the flood is on" wait_until 10 is_flooded
 	"$@"
