@@ -15,14 +15,14 @@ set(ecbpf_unit_lists CAPABILITIES FAMILIES WRITABLE SERVICE)
 set(ecbpf_unit_texts NAME TOOL DESCRIPTION)
 
 # ecbpf_attach_unit(NAME ecbpf-foo TOOL xdp_foo DESCRIPTION "…" [BINDS_TO ecbpf-bar] [RELOAD]
-#	[WANTS unit …] [INSTANCE_WANTS unit …] …)
+#	[WANTS unit …] [INSTANCE_WANTS unit …] [INSTANCE_OPTIONS "--x y"] …)
 #
 # What is attached while the unit is active, at the interfaces that the configuration wants; ecbpf.target wants
 # it. RELOAD: TOOL has the verb --reload. BINDS_TO: it lives only on top of that attach unit, which then wants it, and
 # hands its reload on to it. Also made is NAME@.service, for one interface that is named there.
 function(ecbpf_attach_unit)
 	cmake_parse_arguments(PARSE_ARGV 0 arg "RELOAD" "${ecbpf_unit_texts};BINDS_TO"
-		"${ecbpf_unit_lists};WANTS;INSTANCE_WANTS")
+		"${ecbpf_unit_lists};WANTS;INSTANCE_WANTS;INSTANCE_OPTIONS")
 	foreach(at IN ITEMS "" "@")
 		set(where "--configured")
 		set(attached "--attached")
@@ -31,8 +31,8 @@ function(ecbpf_attach_unit)
 		set(unit "PartOf=ecbpf.target" "After=network.target")
 		set(install "")
 		if(at)
-			set(where "--interface %I")
-			set(attached "--interface %I")
+			string(JOIN " " where "--interface %I" ${arg_INSTANCE_OPTIONS})
+			set(attached "${where}")
 			set(below "${arg_BINDS_TO}@%i.service")
 			set(wants ${arg_INSTANCE_WANTS})
 			set(device "sys-subsystem-net-devices-%i.device")

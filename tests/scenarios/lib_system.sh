@@ -45,7 +45,8 @@ configure() {
 			"bypass_udp": {
 				"stats": { "seconds": 1, "format": "json", "to": "/var/lib/ecbpf/bypass.json" }
 			},
-			"tc_offload": { "interfaces": ["lo"] }
+			"tc_offload": { "interfaces": ["lo"] },
+			"xdp_root": { "interface": { "wan0": { "mode": "generic" } } }
 		}
 	END
 	local etc
@@ -98,6 +99,9 @@ programs() {
 }
 has_chain() { # INTERFACE
 	in_chain | grep -q "^$1 xdp_filter"
+}
+mode_of() { # INTERFACE
+	in_container server xdp_root_loader --status --json | jq -r --arg interface "$1" '.interfaces[$interface].mode'
 }
 is_inactive() { # UNIT
 	[ "$(show "$1" ActiveState)" = inactive ]

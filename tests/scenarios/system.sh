@@ -113,6 +113,7 @@ check "one that the configuration wants is taken" wait_until 30 has_chain eth1
 in_ns server ip link add wan0 type veth peer name other2
 check "an instance for one that it does not name" on server systemctl start ecbpf-root@wan0 ecbpf-filter@wan0
 check "  has it" has_chain wan0
+equal "  with the settings of the file" generic "$(mode_of wan0)"
 in_ns server ip link delete eth1
 in_ns server ip link delete wan0
 check "  until it is gone" wait_until 20 is_inactive ecbpf-root@wan0
