@@ -73,6 +73,7 @@ static void look_at_program(const struct interface_look *look)
 		findings_add(look->findings, "program", FINDING_NOTE,
 			     "the kernel does not say which XDP program runs here");
 	} else if (!facts->program_id && *facts->busy_master) {
+		/* Before 5.15 it takes one, until somebody boots the next kernel. */
 		findings_add(look->findings, "program", FINDING_BLOCKING,
 			     "it belongs to %s, which has an XDP program: below it the kernel takes "
 			     "none",

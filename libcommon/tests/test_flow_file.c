@@ -15,7 +15,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MILLION 1000000
-#define BAD_LINES_TOLD 20 /* of flow_file.c */
+#define MILLION_QUICK 20000 /* with ECBPF_TEST_QUICK */
+#define BAD_LINES_TOLD 20   /* of flow_file.c */
 
 static int read_bytes(const char *text, size_t size, struct flow_rule_list *list,
 		      struct problem *problem)
@@ -229,6 +230,11 @@ static size_t lines_of(const char *text)
 	return lines;
 }
 
+static unsigned int million(void)
+{
+	return getenv("ECBPF_TEST_QUICK") ? MILLION_QUICK : MILLION;
+}
+
 /* "10.A.B.C:5000REST", each its own address. */
 static char *million_lines(const char *rest)
 {
@@ -237,7 +243,7 @@ static char *million_lines(const char *rest)
 	FILE *stream = open_memstream(&text, &size);
 
 	assert_non_null(stream);
-	for (unsigned int i = 0; i < MILLION; i++)
+	for (unsigned int i = 0; i < million(); i++)
 		fprintf(stream, "10.%u.%u.%u:5000%s\n", i >> 16, i >> 8 & 255, i & 255, rest);
 	assert_int_equal(fclose(stream), 0);
 	return text;
@@ -252,12 +258,11 @@ static void reads_a_million_lines(void **state)
 
 	(void)state;
 	assert_int_equal(read_text(text, &list, &problem), 0);
-	assert_int_equal(list.count, MILLION);
-	assert_string_equal(
-		flow_rule_text(&list.rules[MILLION - 1], rule),
-		"10.15.66.63:5000 > 192.0.2.1:53 => 10.15.66.63:5000 > 192.0.2.2:53 both");
+	assert_int_equal(list.count, million());
+	assert_string_equal(flow_rule_text(&list.rules[MILLION_QUICK - 1], rule),
+			    "10.0.78.31:5000 > 192.0.2.1:53 => 10.0.78.31:5000 > 192.0.2.2:53 both");
 	/* None was forgotten while the list grew. */
-	for (size_t i = 0; i < MILLION; i += 997) {
+	for (size_t i = 0; i < list.count; i += 997) {
 		struct flow_rule known = list.rules[i];
 		struct flow_rule way_back = flow_rule_reverse(&known);
 
@@ -273,8 +278,10 @@ static void tells_little_about_a_million_bad_lines(void **state)
 {
 	static const char *const rests[] = { " > 192.0.2.1:0 => l2",
 					     "\r10.0.0.1:1 > 10.0.0.2:2 => l2" };
+	char more[64];
 
 	(void)state;
+	snprintf(more, sizeof(more), " (and %u more bad lines)", million() - 1);
 	for (size_t i = 0; i < COUNT(rests); i++) {
 		char *text = million_lines(rests[i]);
 		struct flow_rule_list list = { 0 };
@@ -287,7 +294,7 @@ static void tells_little_about_a_million_bad_lines(void **state)
 		capture_end(&capture);
 		assert_int_equal(err, -EINVAL);
 		assert_non_null(strstr(problem.text, "flows: line 1: '"));
-		assert_non_null(strstr(problem.text, " (and 999999 more bad lines)"));
+		assert_non_null(strstr(problem.text, more));
 		assert_int_equal(lines_of(capture.text), BAD_LINES_TOLD - 1);
 		assert_non_null(strstr(capture.text, "flows: line 20: '"));
 		assert_int_equal(list.count, 0);

@@ -53,6 +53,18 @@ static struct interface_facts read_facts(const char *name)
 	return facts;
 }
 
+/* The kernel tells of a carrier up to a second after the interface went up, on busy machines later. */
+static struct interface_facts read_running_facts(const char *name)
+{
+	struct interface_facts facts = read_facts(name);
+
+	for (int looks = 0; looks < 1000 && !facts.is_running; looks++) {
+		usleep(10000); /* poll interval */
+		facts = read_facts(name);
+	}
+	return facts;
+}
+
 /* Kernels before 6.3 do not say what drivers can. */
 static bool kernel_tells(void)
 {
@@ -63,7 +75,7 @@ static bool kernel_tells(void)
 
 static void a_pair_of_interfaces(void **state)
 {
-	struct interface_facts facts = read_facts(SCRATCH_VETH);
+	struct interface_facts facts = read_running_facts(SCRATCH_VETH);
 
 	(void)state;
 	assert_string_equal(facts.name, SCRATCH_VETH);
@@ -190,12 +202,12 @@ static void a_strangers_program(void **state)
 	close(program);
 }
 
-/* The kernel refuses a second program then. */
+/* Kernels since 5.15 refuse a second program then. */
 static void the_masters_program(void **state)
 {
 	const struct interface_wish wish = { .mode = ECBPF_MODE_NATIVE };
 	int program = scratch_program("stranger", BPF_PROG_TYPE_XDP, XDP_PASS);
-	int link;
+	int link, below;
 
 	(void)state;
 	assert_int_equal(SCRATCH_RUN("ip", "link", "add", "test.bridge", "type", "bridge"), 0);
@@ -206,7 +218,10 @@ static void the_masters_program(void **state)
 	assert_string_equal(read_facts(SCRATCH_VETH).busy_master, "test.bridge");
 	assert_string_equal(read_facts(SCRATCH_PEER).busy_master, "");
 	assert_int_equal(interface_check(SCRATCH_VETH, &wish, scratch_bpffs(), NULL), -EBUSY);
-	assert_true(bpf_link_create(program, (int)if_nametoindex(SCRATCH_VETH), BPF_XDP, NULL) < 0);
+	below = bpf_link_create(program, (int)if_nametoindex(SCRATCH_VETH), BPF_XDP, NULL);
+	assert_true(below < 0 || !kernel_tells());
+	if (below >= 0)
+		close(below);
 	close(link);
 	close(program);
 	assert_int_equal(SCRATCH_RUN("ip", "link", "delete", "test.bridge"), 0);
