@@ -2,6 +2,8 @@
 # Shows the main job on real packets, from nothing: installs what is missing, builds, makes a lab of two
 # network namespaces, attaches a root with three slots, sends traffic, shows what happened and why.
 # Everything it made is gone afterwards, whatever happens. Run it as root on Debian 12.
+#
+# ECBPF_BUILD=DIR takes what is built there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source_dir=$PWD
@@ -9,6 +11,7 @@ source_dir=$PWD
 scripts/install_dependencies.sh demo
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ecbpf-demo.XXXXXX")
+build=${ECBPF_BUILD:-$work/build}
 client=ecbpf-client-$$
 server=ecbpf-server-$$
 backend=ecbpf-backend-$$
@@ -29,7 +32,7 @@ trap 'exit 130' INT TERM HUP
 # run COMMAND…: shows a command of ours and runs it on the server; long paths are left out.
 run() {
 	echo "server# $*"
-	nsenter --net="/run/netns/$server" env PATH="$work/build/bin:$PATH" "$@" --bpffs "$work/bpffs" |
+	nsenter --net="/run/netns/$server" env PATH="$build/bin:$PATH" "$@" --bpffs "$work/bpffs" |
 		sed "s|$work/bpffs|BPFFS|g"
 }
 
@@ -52,12 +55,14 @@ expect() {
 }
 
 echo "== build"
-build() {
-	cmake -S "$source_dir" -B "$work/build" -DBUILD_TESTING=OFF
-	cmake --build "$work/build" -j"$(nproc)"
-	cmake --install "$work/build" --prefix "$work/installed"
+build_and_install() {
+	if [ ! -d "$build" ]; then
+		cmake -S "$source_dir" -B "$build" -DBUILD_TESTING=OFF
+		cmake --build "$build" -j"$(nproc)"
+	fi
+	cmake --install "$build" --prefix "$work/installed"
 }
-if ! build >"$work/build.log" 2>&1; then
+if ! build_and_install >"$work/build.log" 2>&1; then
 	cat "$work/build.log" >&2
 	exit 1
 fi
@@ -103,7 +108,7 @@ run xdp_root_loader --slot 4 --load "$work/count_protocols/count_protocols.o" --
 capture_starts() {
 	echo "server# xdp_sampler --capture --verdict drop --json-lines drops.json --interface eth0 &"
 	: >"$work/capture" # the loop below may look before the background shell has made it
-	nsenter --net="/run/netns/$server" "$work/build/bin/xdp_sampler" --bpffs "$work/bpffs" --interface eth0 \
+	nsenter --net="/run/netns/$server" "$build/bin/xdp_sampler" --bpffs "$work/bpffs" --interface eth0 \
 		--capture --verdict drop --json-lines "$work/drops.json" 2>"$work/capture" &
 	capture=$!
 	for ((i = 0; i < 100; i++)); do
@@ -161,7 +166,7 @@ behind_the_server() {
 
 daemon_starts() {
 	echo "server# bypass_udp --run &"
-	nsenter --net="/run/netns/$server" "$work/build/bin/bypass_udp" --bpffs "$work/bpffs" --run \
+	nsenter --net="/run/netns/$server" "$build/bin/bypass_udp" --bpffs "$work/bpffs" --run \
 		2>"$work/daemon" &
 	daemon=$!
 	for ((i = 0; i < 100; i++)); do

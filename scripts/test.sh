@@ -95,12 +95,17 @@ item() {
 	esac
 }
 
-# beside ITEM...: the same in the background, at most $at_once at a time. Ends with `wait`.
+# beside ITEM...: the same in the background, at most $at_once at a time and $lasting more, that nobody waits for.
+# Ends with `settle`.
 at_once=$(nproc)
-beside() {
-	while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do
+lasting=0
+settle() { # [MOST]: until no more than that are left of them
+	while [ "$(jobs -pr | wc -l)" -gt $((${1:-0} + lasting)) ]; do
 		wait -n
 	done
+}
+beside() {
+	settle $((at_once - 1))
 	item "$@" &
 }
 
@@ -132,7 +137,7 @@ units() {
 		[ -z "$name" ] || beside "$1:$name" 300 bash -c "cd '$builds/$2' && exec $command"
 	done < <(ctest --test-dir "$builds/$2" --show-only=json-v1 2>/dev/null |
 		jq -r '.tests[] | [.name, (.command // ["cat", "not built"] | @sh)] | @tsv')
-	wait
+	settle
 }
 
 item install 900 scripts/install_dependencies.sh test || finish
@@ -147,7 +152,12 @@ item build:sanitize 900 bash -c 'build "$@"' - sanitize -DCMAKE_C_COMPILER=clang
 for check in tests/checks/*; do
 	[ ! -x "$check" ] || beside "check:$(basename "${check%.*}")" 900 "$check"
 done
-wait
+settle
+# Machines mostly compute, everything below also waits: side by side they take two thirds of the time.
+if [ -x tests/kernels/suite.sh ]; then
+	item kernels 2200 nice -n 10 tests/kernels/suite.sh &
+	[ -n "$list" ] || ! wanted kernels || lasting=1
+fi
 at_once=$(($(nproc) + 1)) # some of them wait for packets and timers
 units unit gcc
 # What the sanitizers look for does not need the numbers.
@@ -158,10 +168,9 @@ for fuzzer in ${sanitized:+"$builds"/sanitize/fuzz/*}; do
 	[ ! -x "$fuzzer" ] || beside "fuzz:${name/_fuzz_//}" $((FUZZ_SECONDS + 60)) env -C "$TMPDIR" \
 		"$fuzzer" -max_total_time=$FUZZ_SECONDS -timeout=10 -print_final_stats=1
 done
-wait
-# Scenarios mostly wait, machines mostly compute: side by side they take two thirds of the time. Scenarios go in two rows:
-# those with floods, counts and clocks of packets, then the gates; and beside them those that wait most of all and measure
-# nothing: what kills at every step, boots systems, or is about words and files.
+settle
+# Scenarios go in two rows: those with floods, counts and clocks of packets, then the gates; and beside them those that
+# wait most of all and measure nothing: what kills at every step, boots systems, or is about words and files.
 scenarios() { # FILE...
 	local scenario
 	for scenario in "$@"; do
@@ -178,9 +187,6 @@ for scenario in tests/scenarios/*.sh; do
 	*) others+=("$scenario") ;;
 	esac
 done
-if [ -x tests/kernels/suite.sh ]; then
-	item kernels 1800 nice -n 5 tests/kernels/suite.sh &
-fi
 scenarios "${waiting[@]}" &
 scenarios "${others[@]}"
 for gate in bench/*/gate.sh; do

@@ -26,17 +26,22 @@ traces() { # everything a demo of ours could leave; only of the pids that ran he
 	ls -A "$TMPDIR"
 }
 
-scripts/demo.sh >"$work/first" 2>&1 &
+# has_lab FILE: waits until the demo that prints there has made its lab.
+has_lab() {
+	for ((i = 0; i < 3000; i++)); do
+		! grep -q '^server#' "$1" || return 0
+		sleep 0.1 # poll interval
+	done
+}
+: >"$work/first"
+env -u ECBPF_BUILD scripts/demo.sh >"$work/first" 2>&1 &
 first=$!
+has_lab "$work/first"
 : >"$work/stopped"
 scripts/demo.sh >"$work/stopped" 2>&1 &
 stopped=$!
-
 # The second is stopped once its lab is there; the first, beside it, goes on.
-for ((i = 0; i < 3000; i++)); do
-	grep -q '^server#' "$work/stopped" && break
-	sleep 0.1 # poll interval
-done
+has_lab "$work/stopped"
 kill -TERM "$stopped" || fail "the second demo ended before it could be stopped: $(tail -n 20 "$work/stopped")"
 wait "$stopped"
 [ $? -eq 130 ] || fail "a stopped demo did not say so by its exit status"
