@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The README's other command: it succeeds and prints what the README shows, while another one beside it is stopped
+# The README's other command, with clang instead of gcc: it succeeds and prints what the README shows, while another one beside it is stopped
 # in the middle without a trace; neither leaves a namespace, mount or file behind.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -34,7 +34,7 @@ has_lab() {
 	done
 }
 : >"$work/first"
-env -u ECBPF_BUILD scripts/demo.sh >"$work/first" 2>&1 &
+env -u ECBPF_BUILD CC=clang scripts/demo.sh >"$work/first" 2>&1 &
 first=$!
 has_lab "$work/first"
 : >"$work/stopped"
