@@ -56,7 +56,7 @@ expect() {
 
 echo "== build"
 build_and_install() {
-	if [ ! -d "$build" ]; then
+	if [ -z "${ECBPF_BUILD:-}" ]; then
 		cmake -S "$source_dir" -B "$build" -DBUILD_TESTING=OFF
 		cmake --build "$build" -j"$(nproc)"
 	fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The README's other command, with clang instead of gcc: it succeeds and prints what the README shows, while another one beside it is stopped
-# in the middle without a trace; neither leaves a namespace, mount or file behind.
+# The README's other command, with clang instead of gcc: it succeeds and prints what the README shows, while another
+# one beside it is stopped in the middle without a trace; neither leaves a namespace, mount or file behind.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
@@ -26,22 +26,22 @@ traces() { # everything a demo of ours could leave; only of the pids that ran he
 	ls -A "$TMPDIR"
 }
 
-# has_lab FILE: waits until the demo that prints there has made its lab.
-has_lab() {
+# await_lab PID FILE: until the demo that prints there has made its lab, or has ended.
+await_lab() {
 	for ((i = 0; i < 3000; i++)); do
-		! grep -q '^server#' "$1" || return 0
+		! grep -q '^server#' "$2" && kill -0 "$1" 2>/dev/null || return 0
 		sleep 0.1 # poll interval
 	done
 }
 : >"$work/first"
 env -u ECBPF_BUILD CC=clang scripts/demo.sh >"$work/first" 2>&1 &
 first=$!
-has_lab "$work/first"
+await_lab "$first" "$work/first"
 : >"$work/stopped"
 scripts/demo.sh >"$work/stopped" 2>&1 &
 stopped=$!
 # The second is stopped once its lab is there; the first, beside it, goes on.
-has_lab "$work/stopped"
+await_lab "$stopped" "$work/stopped"
 kill -TERM "$stopped" || fail "the second demo ended before it could be stopped: $(tail -n 20 "$work/stopped")"
 wait "$stopped"
 [ $? -eq 130 ] || fail "a stopped demo did not say so by its exit status"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # `kill -9` before every call of a command that changes anything in the kernel or the bpffs, and before its end.
 # Packets then meet the old state or the new one, status is silent about neither, the next ordinary command
-# works, and after it there is no pin but those of an undisturbed run. That command is the same again, --attach or
-# --detach, by turns; ECBPF_TEST_ALL_POINTS=1 takes each of them after every kill. Rows L3, L4, L9.
+# works, and after it there is no pin but those of an undisturbed run. Rows L3, L4, L9.
 #
 # What a command only reads, creates for itself or loads dies with it: between two changing calls the kernel
 # is as after the first of them.
@@ -196,7 +195,6 @@ look() {
 	fi
 }
 
-ways=(again attach detach)
 points=0
 # A third state that a command of two steps goes through.
 between=
@@ -205,7 +203,7 @@ repair=(root --attach)
 # story WHAT OLD NEW ATTACHED OPTION...: every crash point of a command that leads from OLD to NEW. ATTACHED are
 # the states, divided by spaces, that --attach may lead to afterwards.
 story() {
-	local what=$1 old=$2 new=$3 attached=$4 list name number where was count=0 failed=0 run runs
+	local what=$1 old=$2 new=$3 attached=$4 list name number where was count=0 failed=0 run
 	shift 4
 	wipe
 	set_up "$old" >/dev/null 2>&1
@@ -215,9 +213,7 @@ story() {
 	while read -r name number where; do
 		count=$((count + 1))
 		: >"$work/wrong"
-		runs=("${ways[count % 3]}")
-		[ -z "${ECBPF_TEST_ALL_POINTS:-}" ] || runs=("${ways[@]}")
-		for run in "${runs[@]}"; do
+		for run in again $([ $((count % 2)) -eq 0 ] && echo attach || echo detach); do
 			kill_at "$name" "$number" "${before:-$old}" "$@"
 			look "$old" "$new"
 			was=$state

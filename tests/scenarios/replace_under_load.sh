@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # While a sender floods, the filter in slot 2 is replaced 1,000 times and the root upgraded in place 100 times;
-# before that, the same with a program that --load puts there, 100 times. Of the flow that slot 2 drops nothing
+# before that, the same with a program that --load puts there, 250 times. Of the flow that slot 2 drops nothing
 # may get through, of the other nothing may be missing, and the counters are what was sent, to the packet. Rows
 # K5, L4, L6.
 . "$(dirname "$0")/../harness/netns.sh"
 
-REPLACEMENTS=100
+REPLACEMENTS=250
 FILTER_UPGRADES=1000
 UPGRADES=100
 # What slot 2 must drop.
@@ -64,7 +64,7 @@ upgrade_many() {
 # Neighbours come and go: the slots around are filled and emptied, in the middle of a chain.
 neighbours() {
 	local i failed=0
-	for ((i = 0; i < 25; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		for slot in 0 1 3 7; do
 			root --slot "$slot" --load "$objects/continue_only.o" || failed=$((failed + 1))
 		done
@@ -72,7 +72,7 @@ neighbours() {
 			root --slot "$slot" --unload || failed=$((failed + 1))
 		done
 	done
-	equal "200 loads and unloads in slots beside" 0 "$failed"
+	equal "400 loads and unloads in slots beside" 0 "$failed"
 }
 
 check "--attach" root --attach
@@ -100,20 +100,20 @@ upgrade_filter_many() {
 }
 upgrade_both_many() {
 	local i failed=0
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < UPGRADES; i++)); do
 		filter --attach || failed=$((failed + 1))
 		root --attach || failed=$((failed + 1))
 	done
-	equal "30 upgrades of root and filter" 0 "$failed"
+	equal "$UPGRADES upgrades of root and filter" 0 "$failed"
 }
 change_lists_many() {
 	local i failed=0
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 200; i++)); do
 		filter --drop --ips "198.51.100.$i,2001:db8:5::$i" || failed=$((failed + 1))
 		filter --set --frags-drop || failed=$((failed + 1))
 		filter --no-drop --ips "198.51.100.$i,2001:db8:5::$i" || failed=$((failed + 1))
 	done
-	equal "300 changes of lists and configuration" 0 "$failed"
+	equal "600 changes of lists and configuration" 0 "$failed"
 }
 if [ -x "$build/bin/xdp_filter" ]; then
 	frame=udp-listed.9
